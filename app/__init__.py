@@ -1,0 +1,59 @@
+"""The application factory."""
+
+import logging
+
+from flask import Flask
+
+from app import cli, navigation
+from app.accounts.routes import blueprint as accounts
+from app.config import ROOT, Settings
+from app.core import assets, context, database, errors, i18n, security
+from app.core.routes import blueprint as core
+from app.extensions import compress, csrf, db, login_manager, migrate
+from app.measures.routes import blueprint as measures
+from app.meetings.routes import blueprint as meetings
+from app.roadmaps.routes import blueprint as roadmaps
+from app.scoring.routes import blueprint as scoring
+from app.status_page.routes import blueprint as status_page
+
+BLUEPRINTS = (core, accounts, measures, scoring, meetings, roadmaps, status_page)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the application.
+
+    Args:
+        settings: The settings of the instance; read from the environment when None.
+    """
+    settings = settings or Settings()
+    app = Flask(__name__, template_folder=ROOT / "templates", static_folder=None)
+    app.config.from_mapping(
+        SETTINGS=settings,
+        SECRET_KEY=settings.key(),
+        SQLALCHEMY_DATABASE_URI=settings.database_address,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.https,
+        PREFERRED_URL_SCHEME="https" if settings.https else "http",
+        MAX_CONTENT_LENGTH=2 * 1024 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_DEFAULT_LOCALE=settings.default_language,
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
+        COMPRESS_MIMETYPES=["text/html"],
+        COMPRESS_ALGORITHM=["br", "gzip"],
+    )
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    app.logger.setLevel(logging.INFO)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    csrf.init_app(app)
+    login_manager.init_app(app)
+    compress.init_app(app)
+    for part in (database, i18n, security, errors, context, assets, navigation, cli):
+        part.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app

@@ -1,0 +1,21 @@
+"""The time, in the forms that the database and the law of the city's country use."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+_ZONE = ZoneInfo("Europe/Helsinki")
+
+
+def now() -> datetime:
+    """Return the time in UTC, without a zone, as all times are kept."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def today() -> date:
+    """Return the day in Finland."""
+    return datetime.now(_ZONE).date()
+
+
+def local(moment: datetime) -> datetime:
+    """Return a kept time (UTC, without a zone) as a clock in Finland shows it."""
+    return moment.replace(tzinfo=UTC).astimezone(_ZONE)

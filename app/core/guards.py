@@ -1,0 +1,60 @@
+"""Routes ask the policy: `@requires` on every view, `check` where the thing's unit matters."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from flask import abort, current_app, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.core.policy import ANONYMOUS, Action, Actor, can
+from app.extensions import login_manager
+
+P = ParamSpec("P")
+R = TypeVar("R", bound=ResponseReturnValue)
+
+
+def current_actor() -> Actor:
+    """Return who makes this request."""
+    actor: Actor = getattr(current_user, "actor", ANONYMOUS)
+    return actor
+
+
+def requires(action: Action) -> Callable[[Callable[P, R]], Callable[P, ResponseReturnValue]]:
+    """Let a view be called only by those who may do `action`.
+
+    Somebody who has not signed in is asked to; others get 403. The action stays on the view as
+    `required_action`, where the test that walks all routes finds it.
+    """
+
+    def decorate(view: Callable[P, R]) -> Callable[P, ResponseReturnValue]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            return refusal(action) or view(*args, **kwargs)
+
+        guarded.required_action = action  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def refusal(action: Action) -> ResponseReturnValue | None:
+    """Return None when the reader may do `action`, else the answer that they get."""
+    actor = current_actor()
+    if can(actor, action):
+        return None
+    if action is Action.READ_STATUS and current_app.config["SETTINGS"].status_page_open:
+        return None
+    if not actor.is_signed_in:
+        answer: ResponseReturnValue = login_manager.unauthorized()
+        return answer
+    current_app.logger.warning("access refused: %s on %s", action.name, request.endpoint)
+    abort(403)
+
+
+def check(action: Action, unit_id: int | None) -> None:
+    """Stop with 403 unless the reader may do `action` to what `unit_id` owns."""
+    if not can(current_actor(), action, unit_id):
+        current_app.logger.warning("access refused: %s on %s", action.name, request.endpoint)
+        abort(403)

@@ -1,0 +1,117 @@
+"""The reader's language, and numbers and dates written in it."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple, cast, get_args
+from urllib.parse import urlencode
+
+from flask import Flask, Response, current_app, g, request
+from flask_babel import format_decimal
+
+from app.config import Language
+from app.core.bilingual import Text, text_of
+from app.extensions import babel
+
+LANGUAGES: Sequence[Language] = get_args(Language)
+COOKIE = "lang"
+_YEAR = 365 * 24 * 3600
+_NATIVE = {"fi": "Suomeksi", "sv": "På svenska"}
+
+
+class LanguageLink(NamedTuple):
+    """A link of the language switch."""
+
+    code: Language
+    name: str
+    url: str
+    current: bool
+
+
+def init_app(app: Flask) -> None:
+    """Translate `app` and give its templates the filters for content, numbers and dates."""
+    babel.init_app(app, locale_selector=language)
+    app.after_request(_remember_choice)
+    app.add_template_filter(format_date, "date")
+    app.add_template_filter(format_number, "number")
+    app.add_template_filter(format_euro, "euro")
+    app.add_template_filter(format_share, "share")
+    app.add_template_filter(reader_text, "text")
+
+
+def language() -> Language:
+    """Return the reader's language.
+
+    It is the address's (`?lang=sv`), else the person's own choice, which a cookie carries (signing
+    in sets it to the language of the account), else the browser's, else the city's first.
+    """
+    chosen: Language | None = g.get("language")
+    if chosen is None:
+        chosen = _known(request.args.get("lang")) or _known(request.cookies.get(COOKIE))
+        best = chosen or _known(request.accept_languages.best_match(LANGUAGES))
+        chosen = best or current_app.config["SETTINGS"].default_language
+        g.language = chosen
+    return chosen
+
+
+def _known(code: str | None) -> Language | None:
+    return cast(Language, code) if code in LANGUAGES else None
+
+
+def _remember_choice(response: Response) -> Response:
+    """Keep the language that the address asked for; pages differ by cookie and by header."""
+    chosen = _known(request.args.get("lang"))
+    if chosen and request.cookies.get(COOKIE) != chosen:
+        set_language_cookie(response, chosen)
+    if response.mimetype == "text/html":
+        response.vary.update(("Accept-Language", "Cookie"))
+        response.content_language.add(language())
+    return response
+
+
+def set_language_cookie(response: Response, code: Language) -> None:
+    """Make `code` the language of this browser."""
+    https = current_app.config["SETTINGS"].https
+    response.set_cookie(COOKIE, code, max_age=_YEAR, secure=https, httponly=True, samesite="Lax")
+
+
+def language_links() -> list[LanguageLink]:
+    """Return the language switch: links to the place where the reader is."""
+    current = language()
+    args = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return [
+        LanguageLink(
+            code,
+            _NATIVE[code],
+            f"{request.path}?{urlencode([*args, ('lang', code)])}",
+            current == code,
+        )
+        for code in LANGUAGES
+    ]
+
+
+def reader_text(subject: object, name: str) -> Text:
+    """Return the twin columns `name`_fi and `name`_sv of `subject` for this reader."""
+    return text_of(subject, name, language())
+
+
+def format_date(value: date) -> str:
+    """Write a date as 2.12.2025, which is the form of both languages in Finland.
+
+    Babel's short Swedish form is the ISO one of Sweden.
+    """
+    return f"{value.day}.{value.month}.{value.year}"
+
+
+def format_number(value: int | float) -> str:
+    """Write a number with the decimal comma and non-breaking spaces."""
+    return format_decimal(value)
+
+
+def format_euro(value: int) -> str:
+    """Write whole euros as 12 500 €, with non-breaking spaces."""
+    return f"{format_decimal(value)}\N{NO-BREAK SPACE}€"
+
+
+def format_share(value: float) -> str:
+    """Write a share 0-1 as 19 %, with a non-breaking space."""
+    return f"{round(value * 100)}\N{NO-BREAK SPACE}%"

@@ -1,0 +1,132 @@
+"""Who may do what: one table, read by routes, menus, buttons and the documentation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from flask_babel import lazy_gettext as _l
+
+from app.core.enums import Labelled
+
+
+class Role(Labelled):
+    """What a person is to the digital programme; a person may hold several."""
+
+    ADMINISTRATOR = "administrator", _l("administrator")
+    BOARD_SECRETARY = "board_secretary", _l("city board's secretary")
+    CHAIR = "chair", _l("chair")
+    MEMBER = "member", _l("member of the steering group")
+    PROPOSER = "proposer", _l("proposer")
+    SECRETARY = "secretary", _l("secretary of the steering group")
+    VIEWER = "viewer", _l("viewer")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The one who acts: passed to every operation, so that none needs to see the request.
+
+    Attributes:
+        user_id: Id of the person; None for somebody who has not signed in.
+        name: The person's name.
+        roles: The roles that the person holds today.
+        unit_ids: The person's unit and the units below it.
+    """
+
+    user_id: int | None = None
+    name: str = ""
+    roles: frozenset[Role] = frozenset()
+    unit_ids: frozenset[int] = frozenset()
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether this is a known person."""
+        return self.user_id is not None
+
+
+ANONYMOUS = Actor()
+
+
+class Action(Labelled):
+    """What can be done in the tool; one rule for each in `RULES`."""
+
+    DECIDE = "decide", _l("record the decisions of the steering group")
+    DECIDE_FOR_BOARD = "decide_for_board", _l("record the decisions of the city board")
+    EDIT_PROPOSAL = "edit_proposal", _l("edit a proposal")
+    MANAGE_MEETINGS = "manage_meetings", _l("arrange meetings")
+    MANAGE_PROPOSALS = "manage_proposals", _l("handle proposals")
+    MANAGE_ROADMAP = "manage_roadmap", _l("assemble the roadmap")
+    MANAGE_ROUND = "manage_round", _l("arrange the scoring round")
+    PROPOSE = "propose", _l("propose a measure")
+    PROPOSE_TO_BOARD = "propose_to_board", _l("propose the roadmap to the city board")
+    READ_MEETINGS = "read_meetings", _l("read the meetings of the steering group")
+    READ_PROPOSALS = "read_proposals", _l("read proposals")
+    READ_RANKING = "read_ranking", _l("read the ranking")
+    READ_ROADMAPS = "read_roadmaps", _l("read roadmaps and their decisions")
+    READ_STATUS = "read_status", _l("read the status page")
+    SCORE = "score", _l("score a proposal")
+    SEE_OPEN_PAGES = "see_open_pages", _l("read the pages that are open to all")
+    SIGN_OUT = "sign_out", _l("sign out")
+    SUBMIT_PROPOSAL = "submit_proposal", _l("submit and withdraw a proposal")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may do one thing.
+
+    Attributes:
+        roles: Roles that may do it to anything.
+        in_own_unit: Roles that may do it to what belongs to their own unit or a unit below it.
+        everyone: Whether signing in is not needed.
+    """
+
+    roles: frozenset[Role] = field(default_factory=frozenset)
+    in_own_unit: frozenset[Role] = field(default_factory=frozenset)
+    everyone: bool = False
+
+
+def _roles(*roles: Role) -> frozenset[Role]:
+    return frozenset(roles)
+
+
+_SIGNED_IN = frozenset(Role)
+_STEERING_GROUP = _roles(Role.MEMBER, Role.CHAIR, Role.SECRETARY)
+
+RULES: Mapping[Action, Rule] = MappingProxyType(
+    {
+        Action.DECIDE: Rule(_roles(Role.SECRETARY)),
+        Action.DECIDE_FOR_BOARD: Rule(_roles(Role.BOARD_SECRETARY)),
+        Action.EDIT_PROPOSAL: Rule(_roles(Role.SECRETARY), in_own_unit=_roles(Role.PROPOSER)),
+        Action.MANAGE_MEETINGS: Rule(_roles(Role.SECRETARY)),
+        Action.MANAGE_PROPOSALS: Rule(_roles(Role.SECRETARY)),
+        Action.MANAGE_ROADMAP: Rule(_roles(Role.SECRETARY)),
+        Action.MANAGE_ROUND: Rule(_roles(Role.SECRETARY)),
+        Action.PROPOSE: Rule(_roles(Role.SECRETARY), in_own_unit=_roles(Role.PROPOSER)),
+        Action.PROPOSE_TO_BOARD: Rule(_roles(Role.CHAIR)),
+        Action.READ_MEETINGS: Rule(_STEERING_GROUP),
+        Action.READ_PROPOSALS: Rule(_STEERING_GROUP, in_own_unit=_roles(Role.PROPOSER)),
+        Action.READ_RANKING: Rule(_STEERING_GROUP),
+        Action.READ_ROADMAPS: Rule(_SIGNED_IN),
+        Action.READ_STATUS: Rule(_SIGNED_IN),
+        Action.SCORE: Rule(_roles(Role.MEMBER, Role.CHAIR)),
+        Action.SEE_OPEN_PAGES: Rule(everyone=True),
+        Action.SIGN_OUT: Rule(_SIGNED_IN),
+        Action.SUBMIT_PROPOSAL: Rule(in_own_unit=_roles(Role.PROPOSER)),
+    }
+)
+
+
+def can(actor: Actor, action: Action, unit_id: int | None = None) -> bool:
+    """Tell whether `actor` may do `action`.
+
+    Args:
+        actor: Who wants to act.
+        action: What they want to do.
+        unit_id: The unit that owns the thing in question. Without it the answer is whether the
+            actor may do it to something at all, which is what a menu needs to know.
+    """
+    rule = RULES[action]
+    if rule.everyone or actor.roles & rule.roles:
+        return True
+    if not actor.roles & rule.in_own_unit:
+        return False
+    return unit_id is None or unit_id in actor.unit_ids

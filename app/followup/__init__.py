@@ -1,0 +1,1 @@
+"""What became of measures: dated status reports."""

@@ -1,0 +1,42 @@
+"""Dated status reports."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.enums import enum_type
+from app.extensions import Model
+from app.followup.states import Precision, Status
+
+
+class StatusReport(Model):
+    """What was said of a measure's status as of a day.
+
+    Reports are history: a new one is added, and the newest counts. `newest` marks it, so that
+    lists find it by an index; the database allows one a measure. The day of a report known by the
+    month is the month's last.
+    """
+
+    __tablename__ = "status_report"
+    __table_args__ = (
+        UniqueConstraint("measure_id", "as_of", "precision"),
+        Index(
+            "uq_status_report_newest",
+            "measure_id",
+            unique=True,
+            sqlite_where=text("newest"),
+            postgresql_where=text("newest"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    measure_id: Mapped[int] = mapped_column(ForeignKey("measure.id"))
+    status: Mapped[Status] = mapped_column(enum_type(Status, "status"))
+    note_fi: Mapped[str] = mapped_column(Text, default="")
+    note_sv: Mapped[str] = mapped_column(Text, default="")
+    as_of: Mapped[date]
+    precision: Mapped[Precision] = mapped_column(enum_type(Precision, "precision"))
+    newest: Mapped[bool] = mapped_column(default=False)
+    reporter_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    reported_at: Mapped[datetime]

@@ -1,0 +1,30 @@
+"""What can be said of a measure's status, and how precisely its day is known."""
+
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
+
+from app.core.enums import Labelled
+
+
+class Status(Labelled):
+    """What became of a measure on a roadmap.
+
+    A measure without any report counts as `NO_INFO`, as does one whose newest report says so.
+    """
+
+    PLANNED = "planned", _lp("status", "planned"), "planned"
+    STARTED = "started", _lp("status", "started"), "started"
+    DONE = "done", _lp("status", "done"), "done"
+    ABANDONED = "abandoned", _lp("status", "abandoned"), "abandoned"
+    NO_INFO = "no_info", _l("no information"), "no-info"
+
+
+UNDER_WAY = frozenset({Status.PLANNED, Status.STARTED})
+"""Statuses that the key figure "under way" counts."""
+
+
+class Precision(Labelled):
+    """How precisely the day of a report is known."""
+
+    DAY = "day", _l("day")
+    MONTH = "month", _l("month")

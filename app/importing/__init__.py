@@ -1,0 +1,1 @@
+"""Roadmaps from CSV files and the demo; writes through the rooms' operations."""

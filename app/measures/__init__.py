@@ -1,0 +1,1 @@
+"""Measures from a unit's first draft on; their entries in programmes and their lineage."""

@@ -1,0 +1,179 @@
+"""Measures, the texts they are found by, their entries in programmes, steps and lineage."""
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.models import Post, Unit
+from app.config import Language
+from app.core.enums import enum_type
+from app.extensions import Model
+from app.measures.states import LineageKind, Origin, Publicity, Size, State
+from app.vocabulary.models import ClassificationValue
+
+
+class Measure(Model):
+    """One measure for life, from a unit's first draft until it is done or dropped.
+
+    Empty values are "not given" and never guessed. `stale` is the language whose texts have not
+    followed a change of the other's. Money is in whole euros. Years are the first and the last in
+    which the measure is carried out; a proposal is for the roadmap of its first year.
+    """
+
+    __tablename__ = "measure"
+    __table_args__ = (
+        CheckConstraint("name_fi <> '' OR name_sv <> '' OR state = 'draft'", name="has_name"),
+        CheckConstraint("stale IS NULL OR stale IN ('fi', 'sv')", name="stale"),
+        CheckConstraint("cost_once >= 0", name="cost_once"),
+        CheckConstraint("cost_yearly >= 0", name="cost_yearly"),
+        CheckConstraint("first_year <= last_year", name="years_in_order"),
+        CheckConstraint("publicity <> 'secret' OR secrecy_basis <> ''", name="secrecy_basis"),
+        Index("ix_measure_state_first_year", "state", "first_year"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name_fi: Mapped[str] = mapped_column(String(300), default="")
+    name_sv: Mapped[str] = mapped_column(String(300), default="")
+    problem_fi: Mapped[str] = mapped_column(Text, default="")
+    problem_sv: Mapped[str] = mapped_column(Text, default="")
+    description_fi: Mapped[str] = mapped_column(Text, default="")
+    description_sv: Mapped[str] = mapped_column(Text, default="")
+    stale: Mapped[Language | None] = mapped_column(String(2))
+
+    source_id: Mapped[int | None] = mapped_column(
+        ForeignKey("classification_value.id"), index=True
+    )
+    long_term_benefit_id: Mapped[int | None] = mapped_column(
+        ForeignKey("classification_value.id"), index=True
+    )
+    beneficiary_id: Mapped[int | None] = mapped_column(
+        ForeignKey("classification_value.id"), index=True
+    )
+    level_id: Mapped[int | None] = mapped_column(ForeignKey("classification_value.id"), index=True)
+    development_model_id: Mapped[int | None] = mapped_column(
+        ForeignKey("classification_value.id"), index=True
+    )
+    impact: Mapped[Size | None] = mapped_column(enum_type(Size, "impact"), index=True)
+    cost_class: Mapped[Size | None] = mapped_column(enum_type(Size, "cost_class"), index=True)
+    cost_once: Mapped[int | None]
+    cost_yearly: Mapped[int | None]
+    first_year: Mapped[int | None]
+    last_year: Mapped[int | None]
+
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    lead_post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"), index=True)
+    theme_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id"), index=True)
+    origin: Mapped[Origin | None] = mapped_column(enum_type(Origin, "origin"))
+    partners: Mapped[str] = mapped_column(String(500), default="")
+    legal_act: Mapped[str] = mapped_column(String(300), default="")
+    legal_section: Mapped[str] = mapped_column(String(60), default="")
+    legal_deadline: Mapped[date | None]
+    publicity: Mapped[Publicity] = mapped_column(
+        enum_type(Publicity, "publicity"), default=Publicity.NOT_YET_PUBLIC, index=True
+    )
+    secrecy_basis: Mapped[str] = mapped_column(String(300), default="")
+
+    state: Mapped[State] = mapped_column(enum_type(State, "state"), default=State.DRAFT)
+    invented: Mapped[bool] = mapped_column(default=False)
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    source: Mapped[ClassificationValue | None] = relationship(foreign_keys=source_id)
+    long_term_benefit: Mapped[ClassificationValue | None] = relationship(
+        foreign_keys=long_term_benefit_id
+    )
+    beneficiary: Mapped[ClassificationValue | None] = relationship(foreign_keys=beneficiary_id)
+    level: Mapped[ClassificationValue | None] = relationship(foreign_keys=level_id)
+    development_model: Mapped[ClassificationValue | None] = relationship(
+        foreign_keys=development_model_id
+    )
+    unit: Mapped[Unit | None] = relationship()
+    lead_post: Mapped[Post | None] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class MeasurePost(Model):
+    """A post that is responsible for a measure beside the lead post."""
+
+    __tablename__ = "measure_post"
+
+    measure_id: Mapped[int] = mapped_column(ForeignKey("measure.id"), primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), primary_key=True, index=True)
+
+
+class MeasureWord(Model):
+    """A word, folded, that a measure is found by; the primary key serves word beginnings."""
+
+    __tablename__ = "measure_word"
+
+    word: Mapped[str] = mapped_column(
+        String(64).with_variant(String(64, collation="C"), "postgresql"), primary_key=True
+    )
+    measure_id: Mapped[int] = mapped_column(
+        ForeignKey("measure.id"), primary_key=True, index=True
+    )
+
+
+class Entry(Model):
+    """A measure in a programme, under a theme and, once on a roadmap, with a code.
+
+    `code_order` is the code with its number padded, so that A9 comes before A13.
+    """
+
+    __tablename__ = "entry"
+    __table_args__ = (
+        UniqueConstraint("programme_id", "code"),
+        UniqueConstraint("measure_id", "programme_id"),
+        ForeignKeyConstraint(
+            ["programme_id", "theme_id"], ["theme.programme_id", "theme.id"], name="theme"
+        ),
+        CheckConstraint("code <> ''", name="code"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    measure_id: Mapped[int] = mapped_column(ForeignKey("measure.id"))
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    theme_id: Mapped[int | None] = mapped_column(index=True)
+    code: Mapped[str | None] = mapped_column(String(16))
+    code_order: Mapped[str] = mapped_column(String(24), default="")
+
+
+class Step(Model):
+    """A transition that a measure went through: by whom, when, and why where a reason was given."""
+
+    __tablename__ = "measure_step"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    measure_id: Mapped[int] = mapped_column(ForeignKey("measure.id"), index=True)
+    transition: Mapped[str] = mapped_column(String(32))
+    target: Mapped[State] = mapped_column(enum_type(State, "target"))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    made_at: Mapped[datetime]
+
+
+class Lineage(Model):
+    """How a measure follows from an earlier one."""
+
+    __tablename__ = "lineage"
+    __table_args__ = (
+        UniqueConstraint("measure_id", "earlier_id"),
+        CheckConstraint("measure_id <> earlier_id", name="two_measures"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    measure_id: Mapped[int] = mapped_column(ForeignKey("measure.id"))
+    earlier_id: Mapped[int] = mapped_column(ForeignKey("measure.id"), index=True)
+    kind: Mapped[LineageKind] = mapped_column(enum_type(LineageKind, "kind"))

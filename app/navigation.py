@@ -1,0 +1,55 @@
+"""The menu: which pages stand in it, in which order, for whom."""
+
+from typing import NamedTuple
+
+from flask import Flask, request, url_for
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from app.core.guards import current_actor
+from app.core.policy import Action, can
+
+
+class Entry(NamedTuple):
+    """A page of the menu, shown to those who may do `action`."""
+
+    endpoint: str
+    action: Action
+    label: LazyString
+
+
+MENU = (
+    Entry("measures.proposals", Action.READ_PROPOSALS, _l("Proposals")),
+    Entry("scoring.rounds", Action.READ_RANKING, _l("Scoring")),
+    Entry("meetings.meetings", Action.READ_MEETINGS, _l("Meetings")),
+    Entry("roadmaps.roadmaps", Action.READ_ROADMAPS, _l("Roadmaps")),
+)
+
+
+class Link(NamedTuple):
+    """A link of the menu as the reader sees it."""
+
+    label: LazyString
+    url: str
+    current: bool
+
+
+def init_app(app: Flask) -> None:
+    """Give every template `menu`."""
+    app.context_processor(lambda: {"menu": menu()})
+
+
+def menu() -> list[Link]:
+    """Return the menu of this reader; the status page comes first and is for all."""
+    actor = current_actor()
+    here = request.endpoint or ""
+    status = Entry("status_page.index", Action.READ_STATUS, _l("Status"))
+    entries = [status, *(entry for entry in MENU if can(actor, entry.action))]
+    return [
+        Link(entry.label, url_for(entry.endpoint), _is_current(here, entry.endpoint))
+        for entry in entries
+    ]
+
+
+def _is_current(here: str, endpoint: str) -> bool:
+    return here.partition(".")[0] == endpoint.partition(".")[0]

@@ -1,0 +1,1 @@
+"""Programmes, their themes and the roadmap of each year (states only)."""

@@ -1,0 +1,73 @@
+"""Programmes, their themes, and the roadmap of each year."""
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.enums import enum_type
+from app.extensions import Model
+from app.programmes.states import Phase, ThemeKind
+
+
+class Programme(Model):
+    """A digital programme of several years, approved by the city board.
+
+    `board_section` and `board_case` are as the minutes give them; unknown ones stay empty.
+    """
+
+    __tablename__ = "programme"
+    __table_args__ = (
+        UniqueConstraint("first_year"),
+        CheckConstraint("first_year <= last_year", name="years_in_order"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name_fi: Mapped[str] = mapped_column(String(200))
+    name_sv: Mapped[str] = mapped_column(String(200))
+    first_year: Mapped[int]
+    last_year: Mapped[int]
+    board_date: Mapped[date | None]
+    board_section: Mapped[str | None] = mapped_column(String(20))
+    board_case: Mapped[str | None] = mapped_column(String(60))
+    invented: Mapped[bool] = mapped_column(default=False)
+
+
+class Theme(Model):
+    """A theme or an enabler of one programme."""
+
+    __tablename__ = "theme"
+    __table_args__ = (UniqueConstraint("programme_id", "code"), UniqueConstraint("programme_id", "id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    code: Mapped[str] = mapped_column(String(8))
+    name_fi: Mapped[str] = mapped_column(String(200))
+    name_sv: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[ThemeKind] = mapped_column(enum_type(ThemeKind, "kind"))
+    colour: Mapped[int] = mapped_column(default=1)
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class Roadmap(Model):
+    """One year of a programme: its phase and the days that matter to it.
+
+    What happens to it is in the room `roadmaps`; it lives here so that rounds may refer to it.
+    """
+
+    __tablename__ = "roadmap"
+    __table_args__ = (
+        UniqueConstraint("year"),
+        CheckConstraint("year BETWEEN 2000 AND 2100", name="year"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), index=True)
+    year: Mapped[int]
+    phase: Mapped[Phase] = mapped_column(enum_type(Phase, "phase"), index=True)
+    imported: Mapped[bool] = mapped_column(default=False)
+    submit_by: Mapped[date | None]
+    board_by: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}

@@ -1,0 +1,1 @@
+"""Assembling a year's roadmap, its codes, the city board's decision and the snapshot."""

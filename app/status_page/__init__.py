@@ -1,0 +1,1 @@
+"""What all staff read; reads only."""

@@ -1,0 +1,1 @@
+"""The classifications that a city words itself."""
