@@ -69,8 +69,8 @@ screenshots: $(VENV)/tests-installed $(COMPILED) ## Take the pictures of the REA
 	@$(BIN)/python -m tests.tools.screenshots
 
 .PHONY: vendor
-vendor: $(VENV)/tests-installed ## Fetch the vendored files that vendor.json pins (needs npm)
-	@$(BIN)/python -m tests.tools.vendor fetch
+vendor: $(VENV)/tests-installed ## Fetch the files that static/vendor/vendor.json pins, by npm (ARGS=lock: after a change of it)
+	@$(BIN)/python -m tests.tools.vendor $(or $(ARGS),fetch)
 
 .PHONY: lock
 lock: $(VENV)/tests-installed ## Resolve pyproject.toml's dependencies anew (ARGS=--upgrade for newer versions)
