@@ -1,0 +1,28 @@
+/* Says aloud and in writing when a request in the background fails.
+   The words are data attributes of #alerts, so that the server translates them. */
+"use strict";
+
+const alerts = document.getElementById("alerts");
+
+/* These answers bring their own page: the form with its errors, or the conflict. */
+const ANSWERED = [409, 422];
+
+const SAID = {
+  401: alerts.dataset.signedOut,
+  403: alerts.dataset.forbidden,
+  404: alerts.dataset.missing,
+  429: alerts.dataset.tooMany,
+};
+
+document.addEventListener("htmx:response:error", (event) => {
+  const { status } = event.detail.ctx.response;
+  if (!ANSWERED.includes(status)) alerts.textContent = SAID[status] ?? alerts.dataset.failed;
+});
+
+document.addEventListener("htmx:error", () => {
+  alerts.textContent = alerts.dataset.offline;
+});
+
+document.addEventListener("htmx:before:request", () => {
+  alerts.textContent = "";
+});
