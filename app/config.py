@@ -95,7 +95,7 @@ class Settings(BaseSettings):
         self.instance.mkdir(parents=True, exist_ok=True)
         path = self.instance / "secret_key"
         try:
-            with path.open("x", opener=_private) as file:
+            with open(path, "x", opener=_private) as file:
                 file.write(secrets.token_urlsafe(48))
         except FileExistsError:
             pass

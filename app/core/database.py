@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Flask, Response, g, has_request_context
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.orm import Session, scoped_session
 
 from app.extensions import db
 
@@ -50,7 +49,7 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 
 @contextmanager
-def writing() -> Iterator[scoped_session[Session]]:
+def writing() -> Iterator[None]:
     """Run one operation in one write transaction: commit at the end, roll back on any error.
 
     On SQLite the transaction takes the write lock at its beginning (BEGIN IMMEDIATE), so that
@@ -60,7 +59,7 @@ def writing() -> Iterator[scoped_session[Session]]:
     db.session.rollback()
     db.session.connection(execution_options={"immediate": True})
     try:
-        yield db.session
+        yield
         db.session.commit()
     except BaseException:
         db.session.rollback()

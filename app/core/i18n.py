@@ -104,7 +104,7 @@ def format_date(value: date) -> str:
 
 def format_number(value: int | float) -> str:
     """Write a number with the decimal comma and non-breaking spaces."""
-    return format_decimal(value)
+    return str(format_decimal(value))
 
 
 def format_euro(value: int) -> str:

@@ -18,6 +18,7 @@ from app.config import Language
 from app.core.enums import enum_type
 from app.extensions import Model
 from app.measures.states import LineageKind, Origin, Publicity, Size, State
+from app.programmes.models import Theme
 from app.vocabulary.models import ClassificationValue
 
 
@@ -49,9 +50,7 @@ class Measure(Model):
     description_sv: Mapped[str] = mapped_column(Text, default="")
     stale: Mapped[Language | None] = mapped_column(String(2))
 
-    source_id: Mapped[int | None] = mapped_column(
-        ForeignKey("classification_value.id"), index=True
-    )
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("classification_value.id"), index=True)
     long_term_benefit_id: Mapped[int | None] = mapped_column(
         ForeignKey("classification_value.id"), index=True
     )
@@ -100,6 +99,7 @@ class Measure(Model):
     )
     unit: Mapped[Unit | None] = relationship()
     lead_post: Mapped[Post | None] = relationship()
+    theme: Mapped[Theme | None] = relationship()
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -121,9 +121,7 @@ class MeasureWord(Model):
     word: Mapped[str] = mapped_column(
         String(64).with_variant(String(64, collation="C"), "postgresql"), primary_key=True
     )
-    measure_id: Mapped[int] = mapped_column(
-        ForeignKey("measure.id"), primary_key=True, index=True
-    )
+    measure_id: Mapped[int] = mapped_column(ForeignKey("measure.id"), primary_key=True, index=True)
 
 
 class Entry(Model):

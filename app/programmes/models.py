@@ -37,7 +37,10 @@ class Theme(Model):
     """A theme or an enabler of one programme."""
 
     __tablename__ = "theme"
-    __table_args__ = (UniqueConstraint("programme_id", "code"), UniqueConstraint("programme_id", "id"))
+    __table_args__ = (
+        UniqueConstraint("programme_id", "code"),
+        UniqueConstraint("programme_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))

@@ -1,0 +1,54 @@
+"""What can happen to programmes, themes and the roadmaps of their years."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.extensions import db
+from app.programmes.models import Programme, Roadmap, Theme
+from app.programmes.states import Phase, ThemeKind
+
+
+def add_programme(
+    name_fi: str, name_sv: str, first_year: int, last_year: int, **fields: Any
+) -> Programme:
+    """Add a programme; `fields` are the board's date, section and case and `invented`."""
+    programme = Programme(
+        name_fi=name_fi, name_sv=name_sv, first_year=first_year, last_year=last_year, **fields
+    )
+    db.session.add(programme)
+    db.session.flush()
+    return programme
+
+
+def add_theme(
+    programme: Programme,
+    code: str,
+    name_fi: str,
+    name_sv: str,
+    kind: ThemeKind = ThemeKind.THEME,
+    colour: int = 1,
+) -> Theme:
+    """Add a theme to a programme, after those it has; `colour` is a number of the palette, 1-6."""
+    query = select(func.count()).where(Theme.programme_id == programme.id)
+    position = db.session.scalars(query).one() + 1
+    theme = Theme(
+        programme_id=programme.id,
+        code=code,
+        name_fi=name_fi,
+        name_sv=name_sv,
+        kind=kind,
+        colour=colour,
+        position=position,
+    )
+    db.session.add(theme)
+    db.session.flush()
+    return theme
+
+
+def add_roadmap(programme: Programme, year: int, phase: Phase, **fields: Any) -> Roadmap:
+    """Add the roadmap of one year of a programme; `fields` are its days and `imported`."""
+    roadmap = Roadmap(programme_id=programme.id, year=year, phase=phase, **fields)
+    db.session.add(roadmap)
+    db.session.flush()
+    return roadmap
