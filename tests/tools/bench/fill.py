@@ -1,0 +1,232 @@
+"""Make an instance of a given size: invented measures on the roadmaps of two years."""
+
+import itertools
+import random
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+from sqlalchemy import insert
+
+from app import create_app
+from app.accounts.models import Post, Unit
+from app.accounts.operations import add_post, add_unit, add_user
+from app.config import Settings
+from app.core import clock
+from app.core.policy import Role
+from app.extensions import Model, db
+from app.followup.models import StatusReport
+from app.followup.states import Precision, Status
+from app.measures import search
+from app.measures.models import Entry, Measure, MeasureWord
+from app.measures.operations import code_order, record
+from app.measures.states import Publicity, Size, State
+from app.programmes.models import Roadmap, Theme
+from app.programmes.operations import add_programme, add_roadmap, add_theme
+from app.programmes.states import Phase, ThemeKind
+from app.roadmaps.models import Item
+from app.roadmaps.states import Membership
+from app.scoring.models import Criterion, Round
+from app.vocabulary.models import ClassificationValue
+from app.vocabulary.operations import add_value
+from app.vocabulary.states import Kind
+
+# So many rows go into the database at once.
+BATCH = 5_000
+
+FIRST_FI = ["Sähköinen", "Yhteinen", "Uusi", "Automaattinen", "Kaksikielinen", "Saavutettava"]
+FIRST_SV = ["Elektronisk", "Gemensam", "Ny", "Automatisk", "Tvåspråkig", "Tillgänglig"]
+SECOND_FI = ["asiointipalvelu", "lupapalvelu", "tietovaranto", "ajanvaraus", "oppimisympäristö"]
+SECOND_SV = ["ärendetjänst", "tillståndstjänst", "datalager", "tidsbokning", "lärmiljö"]
+PROBLEM_FI = (
+    "Asukas asioi samassa asiassa monta kertaa ja toimittaa samat tiedot uudelleen. "
+    "Käsittely on hidasta, ja tieto on monessa paikassa, joten virheitä syntyy."
+)
+PROBLEM_SV = (
+    "Invånaren uträttar samma ärende många gånger och lämnar samma uppgifter på nytt. "
+    "Handläggningen är långsam och uppgifterna finns på många ställen, så det blir fel."
+)
+NOTE_FI = "Käyttöönotto etenee suunnitelman mukaan."
+NOTE_SV = "Införandet framskrider enligt planen."
+
+
+def fill(instance: Path, size: int) -> None:
+    """Make an instance in a folder, with so many measures on the roadmaps of two years.
+
+    The roadmaps are last year's and this year's, both approved, so that the status page shows
+    all of it by default. Next year's is in collection and the one after it in scoring.
+    """
+    app = create_app(Settings(instance=instance, database_url="", demo=True))
+    with app.app_context():
+        flask_migrate.upgrade()
+        _fill(size, clock.today().year)
+        db.session.commit()
+        db.engine.dispose()
+
+
+def _fill(size: int, year: int) -> None:
+    chance = random.Random(size)
+    programme = add_programme("Digiohjelma", "Digitaliseringsprogram", year - 1, year + 2)
+    themes = [
+        add_theme(programme, code, f"Teema {code}", f"Tema {code}", kind, colour)
+        for colour, (code, kind) in enumerate(
+            [*((code, ThemeKind.THEME) for code in "ABC"), ("K", ThemeKind.ENABLER)], start=1
+        )
+    ]
+    roadmaps = [
+        add_roadmap(programme, when, Phase.APPROVED, imported=True) for when in (year - 1, year)
+    ]
+    add_roadmap(programme, year + 1, Phase.COLLECTING)
+    scoring = add_roadmap(programme, year + 2, Phase.SCORING)
+    values = _add_values()
+    unit, posts = _add_people()
+    measures = list(_measures(size, year, chance, themes, values, unit, posts))
+    letters = {theme.id: theme.code for theme in themes}
+    codes = [f"{letters[measure['theme_id']]}{measure['id']}" for measure in measures]
+    _insert(Measure, measures)
+    _insert(MeasureWord, _words(measures, codes))
+    _insert(Entry, _entries(measures, codes, programme.id))
+    _insert(Item, _items(size, roadmaps))
+    _insert(StatusReport, _reports(size, chance))
+    _add_round(scoring, unit)
+
+
+def _add_values() -> dict[Kind, list[int]]:
+    for kind in Kind:
+        for position in range(1, 6):
+            key = f"{kind.value}-{position}"
+            add_value(kind, key, f"Arvo {position}", f"Värde {position}", position)
+    found: dict[Kind, list[int]] = {}
+    for value in db.session.scalars(db.select(ClassificationValue)):
+        found.setdefault(value.kind, []).append(value.id)
+    return found
+
+
+def _add_people() -> tuple[Unit, list[Post]]:
+    unit = add_unit("digi", "Kehittämisyksikkö", "Utvecklingsenheten")
+    posts = [
+        add_post(f"p{number}", f"Johtaja {number}", f"Chef {number}", unit) for number in "123"
+    ]
+    add_user("proposer", "Ehdottaja", "fi", [Role.PROPOSER], unit, invented=True)
+    add_user("member", "Jäsen", "fi", [Role.MEMBER], unit, invented=True)
+    return unit, posts
+
+
+def _measures(
+    size: int,
+    year: int,
+    chance: random.Random,
+    themes: list[Theme],
+    values: dict[Kind, list[int]],
+    unit: Unit,
+    posts: list[Post],
+) -> Iterator[dict[str, Any]]:
+    sizes = [*Size, None]
+    for number in range(1, size + 1):
+        first, second = chance.randrange(len(FIRST_FI)), chance.randrange(len(SECOND_FI))
+        yield {
+            "id": number,
+            "name_fi": f"{FIRST_FI[first]} {SECOND_FI[second]} {number}",
+            "name_sv": f"{FIRST_SV[first]} {SECOND_SV[second]} {number}",
+            "problem_fi": PROBLEM_FI,
+            "problem_sv": PROBLEM_SV,
+            **{f"{kind.value}_id": chance.choice([*ids, None]) for kind, ids in values.items()},
+            "impact": chance.choice(sizes),
+            "cost_class": chance.choice(sizes),
+            "first_year": year - number % 2,
+            "last_year": year,
+            "unit_id": unit.id,
+            "lead_post_id": chance.choice(posts).id,
+            "theme_id": chance.choice(themes).id,
+            "publicity": Publicity.PUBLIC,
+            "state": State.APPROVED,
+            "created_at": clock.now(),
+            "changed_at": clock.now(),
+        }
+
+
+def _words(measures: list[dict[str, Any]], codes: list[str]) -> Iterator[dict[str, Any]]:
+    common = search.words(PROBLEM_FI, PROBLEM_SV)
+    for measure, code in zip(measures, codes, strict=True):
+        for word in common | search.words(measure["name_fi"], measure["name_sv"], code):
+            yield {"word": word, "measure_id": measure["id"]}
+
+
+def _entries(
+    measures: list[dict[str, Any]], codes: list[str], programme_id: int
+) -> Iterator[dict[str, Any]]:
+    for measure, code in zip(measures, codes, strict=True):
+        yield {
+            "id": measure["id"],
+            "measure_id": measure["id"],
+            "programme_id": programme_id,
+            "theme_id": measure["theme_id"],
+            "code": code,
+            "code_order": code_order(code),
+        }
+
+
+def _items(size: int, roadmaps: list[Roadmap]) -> Iterator[dict[str, Any]]:
+    for number in range(1, size + 1):
+        yield {
+            "roadmap_id": roadmaps[number % 2].id,
+            "entry_id": number,
+            "membership": Membership.NOT_FOLLOWED if number % 13 == 0 else Membership.APPROVED,
+            "position": number,
+        }
+
+
+def _reports(size: int, chance: random.Random) -> Iterator[dict[str, Any]]:
+    today, now = clock.today(), clock.now()
+    for number in range(1, size + 1):
+        if number % 9 == 0:
+            continue
+        days = sorted(chance.sample(range(1, 400), 2), reverse=True)
+        for each in days:
+            yield _report(number, chance, today - timedelta(each), now, newest=each == days[-1])
+
+
+def _report(
+    measure_id: int, chance: random.Random, as_of: date, now: datetime, *, newest: bool
+) -> dict[str, Any]:
+    return {
+        "measure_id": measure_id,
+        "status": chance.choice(list(Status)),
+        "note_fi": NOTE_FI,
+        "note_sv": NOTE_SV,
+        "as_of": as_of,
+        "precision": Precision.DAY,
+        "newest": newest,
+        "reported_at": now,
+    }
+
+
+def _add_round(roadmap: Roadmap, unit: Unit) -> None:
+    """Open the round in which a member scores one measure on three criteria."""
+    today = clock.today()
+    criteria = [
+        Criterion(key=f"c{number}", name_fi="Peruste", name_sv="Grund", weight=number)
+        for number in (1, 2, 3)
+    ]
+    opens, closes = today - timedelta(7), today + timedelta(7)
+    db.session.add(
+        Round(roadmap_id=roadmap.id, opens_on=opens, closes_on=closes, criteria=criteria)
+    )
+    record(
+        name_fi="Sähköinen arkisto",
+        name_sv="Elektroniskt arkiv",
+        problem_fi=PROBLEM_FI,
+        problem_sv=PROBLEM_SV,
+        unit_id=unit.id,
+        first_year=roadmap.year,
+        last_year=roadmap.year,
+        state=State.IN_SCORING,
+    )
+
+
+def _insert(model: type[Model], rows: Iterable[dict[str, Any]]) -> None:
+    rest = iter(rows)
+    while batch := list(itertools.islice(rest, BATCH)):
+        db.session.execute(insert(model.__table__), batch)
