@@ -1,0 +1,166 @@
+"""What tests of every room build on: settings, an app with its database, clients, people."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import Engine, event
+
+from app import create_app
+from app.accounts import queries as accounts
+from app.config import Settings
+from app.core import clock
+from app.core.policy import Actor
+from app.extensions import db
+from tests import city
+from tests.client import LintingClient, sign_in_as
+
+
+def make_settings(instance: Path, **given: object) -> Settings:
+    """Return settings that do not depend on the environment that the tests run in."""
+    known = {
+        "instance": instance,
+        "database_url": "",
+        "secret_key": "only for tests",
+        "https": False,
+        "demo": True,
+        "default_language": "fi",
+    }
+    return Settings.model_validate({**known, **given})
+
+
+@contextmanager
+def running(settings: Settings, templates: Path) -> Iterator[Flask]:
+    """Give an app in its context, and close its database at the end.
+
+    Args:
+        settings: The settings of the app.
+        templates: Folder in which compiled templates are kept from test to test.
+    """
+    app = create_app(settings)
+    app.testing = True
+    # As in production: an error of ours becomes a page with 500, which the client reports.
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(templates))
+    app.test_client_class = LintingClient
+    with app.app_context():
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            for engine in db.engines.values():
+                engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of compiled templates."""
+    return tmp_path_factory.mktemp("templates")
+
+
+@pytest.fixture(scope="session")
+def city_database(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Path:
+    """Return a migrated SQLite file with the small city of `tests/city.py`; never write to it."""
+    settings = make_settings(tmp_path_factory.mktemp("city"))
+    with running(settings, compiled):
+        upgrade()
+        city.build()
+    return settings.instance / "roadmap.sqlite"
+
+
+@pytest.fixture(scope="session")
+def demo_database(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Path:
+    """Return the SQLite file that `flask start-up --demo` makes; never write to it."""
+    settings = make_settings(tmp_path_factory.mktemp("demo"))
+    with running(settings, compiled) as app:
+        result = app.test_cli_runner().invoke(args=["start-up", "--demo"])
+    assert result.exit_code == 0, result.output
+    return settings.instance / "roadmap.sqlite"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Return the settings of an instance of this test's own."""
+    return make_settings(tmp_path / "instance")
+
+
+@pytest.fixture
+def app(settings: Settings, city_database: Path, compiled: Path) -> Iterator[Flask]:
+    """Return an app with the small city, in its context.
+
+    The client's requests have contexts and database sessions of their own, so a test may go
+    between requests and `db.session`: what it read before a request is read anew after it.
+    """
+    _copy(city_database, settings)
+    with running(settings, compiled) as app:
+        yield app
+
+
+@pytest.fixture
+def demo_app(settings: Settings, demo_database: Path, compiled: Path) -> Iterator[Flask]:
+    """Return an app with the demo data, in its context; like `app` in all else."""
+    _copy(demo_database, settings)
+    with running(settings, compiled) as app:
+        yield app
+
+
+def _copy(database: Path, settings: Settings) -> None:
+    settings.instance.mkdir()
+    shutil.copy(database, settings.instance / "roadmap.sqlite")
+
+
+@pytest.fixture
+def client(app: Flask) -> LintingClient:
+    """Return a client of `app` that checks every answer."""
+    return app.test_client()
+
+
+@pytest.fixture
+def demo_client(demo_app: Flask) -> LintingClient:
+    """Return a client of `demo_app` that checks every answer."""
+    return demo_app.test_client()
+
+
+@pytest.fixture
+def sign_in() -> Callable[[LintingClient, str], LintingClient]:
+    """Return a function that signs a client in as one person and gives the client back."""
+    return sign_in_as
+
+
+@pytest.fixture
+def actor() -> Callable[[str], Actor]:
+    """Return a function that gives the actor of one person in the app of the test."""
+
+    def find(key: str) -> Actor:
+        user = accounts.user_by_key(key)
+        assert user is not None, f"nobody is called {key}"
+        found = accounts.actor_of(user.id, clock.today())
+        assert found is not None
+        return found
+
+    return find
+
+
+@pytest.fixture
+def query_counter() -> Callable[[], AbstractContextManager[list[str]]]:
+    """Return a context manager that gives the list of SQL statements run inside it."""
+
+    @contextmanager
+    def counting() -> Iterator[list[str]]:
+        statements: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            statements.append(statement)
+
+        event.listen(Engine, "before_cursor_execute", note)
+        try:
+            yield statements
+        finally:
+            event.remove(Engine, "before_cursor_execute", note)
+
+    return counting
