@@ -4,14 +4,15 @@ import logging
 
 from flask import Flask
 
-from app import cli, navigation
 from app.accounts.routes import blueprint as accounts
+from app.cli import init_app as init_cli
 from app.config import ROOT, Settings
 from app.core import assets, context, database, errors, i18n, security
 from app.core.routes import blueprint as core
 from app.extensions import compress, csrf, db, login_manager, migrate
 from app.measures.routes import blueprint as measures
 from app.meetings.routes import blueprint as meetings
+from app.navigation import init_app as init_navigation
 from app.roadmaps.routes import blueprint as roadmaps
 from app.scoring.routes import blueprint as scoring
 from app.status_page.routes import blueprint as status_page
@@ -52,8 +53,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     login_manager.init_app(app)
     compress.init_app(app)
-    for part in (database, i18n, security, errors, context, assets, navigation, cli):
+    for part in (database, i18n, security, errors, context, assets):
         part.init_app(app)
+    init_navigation(app)
+    init_cli(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app

@@ -10,7 +10,7 @@ def wants_fragment() -> bool:
     return "HX-Request" in headers and "HX-History-Restore-Request" not in headers
 
 
-def render(page: str, fragment: str, code: int = 200, **context: object) -> Response:
+def render(page: str, fragment: str, /, code: int = 200, **context: object) -> Response:
     """Answer with the template `fragment` when htmx asks for it, else with `page`.
 
     The page includes the fragment, so that both always show the same.
