@@ -45,6 +45,9 @@ class Actor:
 
 ANONYMOUS = Actor()
 
+NO_UNIT = 0
+"""The unit of what belongs to none, so that it is in nobody's own unit."""
+
 
 class Action(Labelled):
     """What can be done in the tool; one rule for each in `RULES`."""

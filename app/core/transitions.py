@@ -9,7 +9,7 @@ from flask_babel.speaklater import LazyString
 
 from app.core.enums import Labelled
 from app.core.errors import Refused
-from app.core.policy import Action, Actor, can
+from app.core.policy import NO_UNIT, Action, Actor, can
 
 S = TypeVar("S", bound=Labelled)
 
@@ -98,7 +98,7 @@ class Workflow(Generic[S]):
         return transition
 
 
-def _unit_id(subject: object) -> int | None:
-    """Return the unit that owns the subject, where it has one."""
+def _unit_id(subject: object) -> int:
+    """Return the unit that owns the subject."""
     unit_id: int | None = getattr(subject, "unit_id", None)
-    return unit_id
+    return unit_id or NO_UNIT

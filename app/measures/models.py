@@ -27,7 +27,8 @@ class Measure(Model):
 
     Empty values are "not given" and never guessed. `stale` is the language whose texts have not
     followed a change of the other's. Money is in whole euros. Years are the first and the last in
-    which the measure is carried out; a proposal is for the roadmap of its first year.
+    which the measure is carried out; a proposal is for the roadmap of its first year. `version`
+    counts the changes of what is written here; a new state or publicity is not one.
     """
 
     __tablename__ = "measure"
@@ -101,7 +102,7 @@ class Measure(Model):
     lead_post: Mapped[Post | None] = relationship()
     theme: Mapped[Theme | None] = relationship()
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}
 
 
 class MeasurePost(Model):

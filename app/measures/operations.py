@@ -1,17 +1,135 @@
 """What can happen to measures; each operation flushes and leaves the commit to its caller."""
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from sqlalchemy import delete, insert, select
 
+from app.config import Language
 from app.core import clock
+from app.core.errors import Refused, Stale
+from app.core.policy import NO_UNIT, Action, Actor, can
 from app.extensions import db
 from app.measures import search
-from app.measures.models import Entry, Measure, MeasureWord
+from app.measures.models import Entry, Measure, MeasureWord, Step
+from app.measures.states import Publicity, State
+from app.measures.workflow import EDITING, TWIN_TEXTS, WORKFLOW, may_edit
 from app.programmes.models import Programme, Theme
 
-_SEARCHED = ("name_fi", "name_sv", "problem_fi", "problem_sv", "description_fi", "description_sv")
+_SEARCHED = tuple(f"{name}_{lang}" for name in TWIN_TEXTS for lang in ("fi", "sv"))
+
+
+def create_proposal(actor: Actor, fields: Mapping[str, Any]) -> Measure:
+    """Add a draft.
+
+    Args:
+        actor: Who writes it.
+        fields: Columns of `Measure` and their values; a name and the unit at least.
+
+    Raises:
+        Refused: The actor may not propose for that unit.
+    """
+    if not can(actor, Action.PROPOSE, fields["unit_id"] or NO_UNIT):
+        raise Refused(_l("You may not propose on behalf of this unit."))
+    return record(**fields, state=State.DRAFT, created_by_id=actor.user_id)
+
+
+def edit_proposal(
+    measure: Measure,
+    version: int,
+    fields: Mapping[str, Any],
+    actor: Actor,
+    *,
+    still_matches: bool = False,
+) -> None:
+    """Change a proposal, and note which language has not followed.
+
+    Args:
+        measure: The proposal.
+        version: The version that the actor saw.
+        fields: Columns of `Measure` and their new values.
+        actor: Who edits.
+        still_matches: Whether the texts of the two languages match, whatever was changed.
+
+    Raises:
+        Stale: Somebody else has changed the proposal after that version.
+        Refused: The actor may not edit it in its present state, or not move it to that unit.
+    """
+    if measure.version != version:
+        raise Stale
+    if not may_edit(measure, actor):
+        raise Refused(_reason_not_to_edit(measure))
+    changed = {name: new for name, new in fields.items() if new != getattr(measure, name)}
+    if "unit_id" in changed and not can(actor, Action.PROPOSE, changed["unit_id"] or NO_UNIT):
+        raise Refused(_l("You may not propose on behalf of this unit."))
+    stale = _stale_after(measure, changed, still_matches=still_matches)
+    if changed or stale != measure.stale:
+        change(measure, **changed, stale=stale)
+
+
+def _reason_not_to_edit(measure: Measure) -> LazyString:
+    if measure.state in EDITING:
+        return _l("Your role does not include this action.")
+    return _l(
+        "This can no longer be edited: the state is now “%(state)s”.", state=measure.state.label
+    )
+
+
+def _stale_after(
+    measure: Measure, changed: Mapping[str, Any], *, still_matches: bool
+) -> Language | None:
+    """Return the language that lags behind after `changed`.
+
+    A text that is changed leaves its translation behind. One that is written where there was none
+    leaves nothing behind: it is the translation itself. Changing the language that lagged, or
+    both, brings them together again.
+    """
+    touched = {name[-2:] for name in changed if name[:-3] in TWIN_TEXTS}
+    if still_matches or len(touched) == 2 or touched == {measure.stale}:
+        return None
+    for name, new in changed.items():
+        if new and name[:-3] in TWIN_TEXTS and getattr(measure, name):
+            lagging: Language = "sv" if name.endswith("fi") else "fi"
+            if getattr(measure, f"{name[:-3]}_{lagging}"):
+                return lagging
+    return measure.stale
+
+
+def move(measure: Measure, name: str, actor: Actor, reason: str = "") -> Step:
+    """Make the transition `name` of the workflow, and write it down.
+
+    Args:
+        measure: The proposal.
+        name: A row of `WORKFLOW`. What a row needs of a round or a meeting is its caller's matter.
+        actor: Who makes it.
+        reason: Why, where the row asks for it.
+
+    Raises:
+        Refused: The workflow does not allow it now; the proposal is as it was.
+    """
+    transition = WORKFLOW.apply(name, measure, actor, reason)
+    step = Step(
+        measure_id=measure.id,
+        transition=name,
+        target=transition.target,
+        reason=reason.strip(),
+        actor_id=actor.user_id,
+        made_at=clock.now(),
+    )
+    db.session.add(step)
+    db.session.flush()
+    return step
+
+
+def publish(measures: Iterable[Measure]) -> None:
+    """Make measures public that the city board has approved; what is secret stays so."""
+    for measure in measures:
+        if measure.publicity is Publicity.NOT_YET_PUBLIC:
+            measure.publicity = Publicity.PUBLIC
+    db.session.flush()
 
 
 def record(**fields: Any) -> Measure:
@@ -25,11 +143,15 @@ def record(**fields: Any) -> Measure:
 
 
 def change(measure: Measure, **fields: Any) -> None:
-    """Set fields of a measure."""
+    """Set fields of a measure; this makes a new version of it."""
     for name, value in fields.items():
         setattr(measure, name, value)
     measure.changed_at = clock.now()
+    measure.version += 1
     db.session.flush()
+    references = [name.removesuffix("_id") for name in fields if name.endswith("_id")]
+    if references:
+        db.session.expire(measure, references)
     if not fields.keys().isdisjoint(_SEARCHED):
         index_words(measure)
 

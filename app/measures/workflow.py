@@ -1,0 +1,223 @@
+"""From which state to which a proposal may go, on what conditions, and who may edit it when."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
+from flask_babel.speaklater import LazyString
+
+from app.config import Language
+from app.core.policy import NO_UNIT, Action, Actor, can
+from app.core.transitions import Transition, Workflow
+from app.measures.models import Measure
+from app.measures.states import State
+
+LAW = "law"
+"""The source that asks for the act."""
+
+NETWORK = "network"
+"""The development model that asks for partners."""
+
+TWIN_TEXTS: Mapping[str, LazyString] = MappingProxyType(
+    {"name": _l("name"), "problem": _l("problem"), "description": _l("description")}
+)
+"""Texts that a measure has in both languages."""
+
+REQUIRED: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "problem": _l("Describe the problem."),
+        "name": _l("Name what you would do."),
+        "beneficiary_id": _l("Choose whom it serves."),
+        "long_term_benefit_id": _l("Choose the long-term benefit."),
+        "source_id": _l("Choose why the need arises."),
+        "impact": _l("Choose the impact."),
+        "cost_class": _l("Choose the cost class."),
+        "theme_id": _l("Choose the theme."),
+        "level_id": _l("Choose the level."),
+        "development_model_id": _l("Choose the development model."),
+        "unit_id": _l("Choose the unit."),
+        "first_year": _l("Give the first year."),
+    }
+)
+"""What a submitted proposal has, texts in at least one language; and how to ask for it."""
+
+
+def missing(measure: Measure) -> dict[str, LazyString]:
+    """Return what a proposal lacks before it can be submitted: the field, and what to do."""
+    lacking = {name: text for name, text in REQUIRED.items() if not _given(measure, name)}
+    if _key(measure.source) == LAW and not measure.legal_act:
+        lacking["legal_act"] = _l("Name the act that the need comes from.")
+    if _key(measure.development_model) == NETWORK and not measure.partners:
+        lacking["partners"] = _l("Name the partners of the network.")
+    return lacking
+
+
+def translation_gaps(measure: Measure) -> list[LazyString]:
+    """Return what one of the two languages lacks, a sentence each; nothing when both are whole."""
+    gaps: list[LazyString] = []
+    for name, label in TWIN_TEXTS.items():
+        fi, sv = getattr(measure, f"{name}_fi"), getattr(measure, f"{name}_sv")
+        wanted = bool(fi or sv) or name in REQUIRED
+        if wanted and not fi:
+            gaps.append(_l("Missing in Finnish: %(text)s.", text=label))
+        if wanted and not sv:
+            gaps.append(_l("Missing in Swedish: %(text)s.", text=label))
+    if measure.stale:
+        gaps.append(_OUTDATED[measure.stale])
+    return gaps
+
+
+_OUTDATED: Mapping[Language, LazyString] = MappingProxyType(
+    {
+        "fi": _l("The Finnish texts have not been updated after a change in Swedish."),
+        "sv": _l("The Swedish texts have not been updated after a change in Finnish."),
+    }
+)
+
+
+def _given(measure: Measure, name: str) -> bool:
+    if name in TWIN_TEXTS:
+        return bool(getattr(measure, f"{name}_fi") or getattr(measure, f"{name}_sv"))
+    return getattr(measure, name) is not None
+
+
+def _key(value: object | None) -> str | None:
+    return getattr(value, "key", None)
+
+
+def _complete(measure: Measure) -> list[LazyString]:
+    return list(missing(measure).values())
+
+
+WORKFLOW = Workflow[State](
+    "state",
+    (
+        Transition(
+            "submit",
+            _l("Submit"),
+            frozenset({State.DRAFT, State.RETURNED}),
+            State.SUBMITTED,
+            Action.SUBMIT_PROPOSAL,
+            checks=(_complete,),
+        ),
+        Transition(
+            "return",
+            _l("Return for completion"),
+            frozenset({State.SUBMITTED, State.IN_SCORING}),
+            State.RETURNED,
+            Action.MANAGE_PROPOSALS,
+            needs_reason=True,
+        ),
+        Transition(
+            "open_scoring",
+            _l("Open for scoring"),
+            frozenset({State.SUBMITTED}),
+            State.IN_SCORING,
+            Action.MANAGE_ROUND,
+        ),
+        Transition(
+            "cancel_scoring",
+            _l("Take out of scoring"),
+            frozenset({State.IN_SCORING}),
+            State.SUBMITTED,
+            Action.MANAGE_PROPOSALS,
+            needs_reason=True,
+        ),
+        Transition(
+            "approve",
+            _lp("decision", "Approve"),
+            frozenset({State.IN_SCORING, State.POSTPONED}),
+            State.APPROVED,
+            Action.DECIDE,
+            checks=(translation_gaps,),
+        ),
+        Transition(
+            "postpone",
+            _lp("decision", "Postpone"),
+            frozenset({State.IN_SCORING, State.APPROVED}),
+            State.POSTPONED,
+            Action.DECIDE,
+            needs_reason=True,
+        ),
+        Transition(
+            "reject",
+            _lp("decision", "Reject"),
+            frozenset({State.IN_SCORING, State.POSTPONED}),
+            State.REJECTED,
+            Action.DECIDE,
+            needs_reason=True,
+        ),
+        Transition(
+            "rescore",
+            _l("Score again"),
+            frozenset({State.POSTPONED}),
+            State.IN_SCORING,
+            Action.MANAGE_ROUND,
+        ),
+        Transition(
+            "undo_decision",
+            _l("Undo the decision"),
+            frozenset({State.APPROVED, State.POSTPONED, State.REJECTED}),
+            State.IN_SCORING,
+            Action.DECIDE,
+            needs_reason=True,
+        ),
+        Transition(
+            "withdraw",
+            _l("Withdraw"),
+            frozenset(
+                {
+                    State.DRAFT,
+                    State.SUBMITTED,
+                    State.RETURNED,
+                    State.IN_SCORING,
+                    State.POSTPONED,
+                }
+            ),
+            State.WITHDRAWN,
+            Action.SUBMIT_PROPOSAL,
+        ),
+        Transition(
+            "reopen",
+            _l("Reopen as a draft"),
+            frozenset({State.REJECTED, State.WITHDRAWN}),
+            State.DRAFT,
+            Action.MANAGE_PROPOSALS,
+            needs_reason=True,
+        ),
+    ),
+)
+"""A proposal's way.
+
+The rows of `MANAGE_ROUND` and `DECIDE` depend on a round or a meeting. Those are in rooms below,
+which check them and then make the transition.
+"""
+
+_MADE_ALONE = frozenset({Action.MANAGE_PROPOSALS, Action.SUBMIT_PROPOSAL})
+
+EDITING: Mapping[State, Action] = MappingProxyType(
+    {
+        State.DRAFT: Action.EDIT_PROPOSAL,
+        State.RETURNED: Action.EDIT_PROPOSAL,
+        State.SUBMITTED: Action.MANAGE_PROPOSALS,
+        State.IN_SCORING: Action.MANAGE_PROPOSALS,
+    }
+)
+"""States in which a proposal is edited, and what one must be allowed to do for it."""
+
+
+def is_made_alone(transition: Transition[State]) -> bool:
+    """Tell whether a row needs nothing but the proposal, neither a round nor a meeting."""
+    return transition.action in _MADE_ALONE
+
+
+def offered(measure: Measure, actor: Actor) -> list[Transition[State]]:
+    """Return the rows that `actor` may use on the proposal's own page."""
+    return [row for row in WORKFLOW.available(measure, actor) if is_made_alone(row)]
+
+
+def may_edit(measure: Measure, actor: Actor) -> bool:
+    """Tell whether `actor` may edit the proposal in its present state."""
+    action = EDITING.get(measure.state)
+    return action is not None and can(actor, action, measure.unit_id or NO_UNIT)
