@@ -10,6 +10,9 @@ from app.extensions import db
 from tests.forms import forms_of
 from tests.lint import faults_of
 
+HTMX = {"HX-Request": "true"}
+"""Headers by which htmx asks for a fragment."""
+
 
 class LintingClient(FlaskClient):
     """A Flask test client whose every answer must be without faults.
@@ -59,6 +62,7 @@ class LintingClient(FlaskClient):
         fields = MultiDict(fitting[0].filled(data, button))
         if fitting[0].element.get("method", "get").lower() == "get":
             return self.get(fitting[0].action.partition("?")[0], query_string=fields, **kwargs)
+        kwargs["headers"] = {"Referer": f"http://localhost{page}", **kwargs.get("headers", {})}
         return self.post(fitting[0].action, data=fields, **kwargs)
 
     def forge(

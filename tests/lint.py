@@ -125,15 +125,17 @@ def _reference_faults(document: Document) -> Iterator[str]:
 
 
 def _link_faults(response: TestResponse, document: Document) -> Iterator[str]:
-    """Every address of ours exists."""
+    """Every address of ours exists; a page without one (404) may lead to itself."""
     adapter = current_app.url_map.bind("localhost")
     here = response.request.path
     for element in document.root.iter():
         for name in ("href", "src", "action", *_HX_ADDRESSES):
             address = element.get(name)
-            if address is None or urlsplit(address).scheme or element.tag.startswith("{"):
+            if address is None or _is_outside(address) or element.tag.startswith("{"):
                 continue
             path = urlsplit(urljoin(here, address)).path
+            if path == here and response.request.method == "GET":
+                continue
             if path.startswith("/static/"):
                 if not (ROOT / path[1:]).is_file():
                     yield f"{_sign(element)} leads to {address}, which is no file"
@@ -224,6 +226,11 @@ def _text_faults(root: Element) -> Iterator[str]:
                 yield f"{_sign(element)} shows a placeholder: {text.strip()}"
             if text.strip() == "None":
                 yield f"{_sign(element)} shows None"
+
+
+def _is_outside(address: str) -> bool:
+    """Tell whether an address leads to another site, a mailbox or a place in the page."""
+    return address.startswith("#") or bool(urlsplit(address).scheme)
 
 
 _CHECKS = (_id_faults, _name_faults, _form_faults, _table_faults, _script_faults, _text_faults)

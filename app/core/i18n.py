@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple, cast, get_args
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Flask, Response, current_app, g, request
 from flask_babel import format_decimal
@@ -77,16 +77,28 @@ def set_language_cookie(response: Response, code: Language) -> None:
 def language_links() -> list[LanguageLink]:
     """Return the language switch: links to the place where the reader is."""
     current = language()
-    args = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    path, args = _place()
+    kept = [(name, value) for name, value in args if name != "lang"]
     return [
         LanguageLink(
-            code,
-            _NATIVE[code],
-            f"{request.path}?{urlencode([*args, ('lang', code)])}",
-            current == code,
+            code, _NATIVE[code], f"{path}?{urlencode([*kept, ('lang', code)])}", current == code
         )
         for code in LANGUAGES
     ]
+
+
+def _place() -> tuple[str, list[tuple[str, str]]]:
+    """Return path and arguments of the page that the reader is on.
+
+    The answer to a form stands where the form stood, as its own address may take no reading.
+    """
+    if request.method in {"GET", "HEAD"}:
+        # Two slashes at the beginning would lead to another host.
+        return f"/{request.path.lstrip('/')}", list(request.args.items(multi=True))
+    page = urlsplit(request.referrer or "")
+    if page.netloc != request.host:
+        return "/", []
+    return page.path, parse_qsl(page.query)
 
 
 def reader_text(subject: object, name: str) -> Text:
