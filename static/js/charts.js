@@ -3,7 +3,7 @@
    {
      "lang": "fi",
      "donuts": [{
-       "id": "donut-status",            id of the canvas
+       "id": "donut-status",            names the canvas: data-chart="donut-status"
        "centre": "toimenpidettä",       words under the total in the middle
        "labels": ["suunnitellaan", …],  one a slice
        "data": [5, …],                  number a slice
@@ -19,7 +19,11 @@
    }
 
    Everything a chart shows also stands in the table beside it, which works by keyboard and
-   without script. This is a module, loaded after Chart.js. */
+   without script. This is a module, loaded after Chart.js.
+
+   A canvas is named by data-chart and has no id: htmx copies the style attribute of an old element
+   to the new one with the same id, Chart.js sizes a canvas by its style, and the content security
+   policy allows no style attributes. */
 
 const { Chart } = window;
 const root = document.documentElement;
@@ -117,7 +121,7 @@ function drawDonut(canvas, donut, theme, format) {
       cutout: "60%",
       layout: { padding: 4 },
       plugins: {
-        tooltip: { callbacks: { label: ({ raw }) => ` ${format(raw)}` } },
+        tooltip: { displayColors: false, callbacks: { label: ({ raw }) => format(raw) } },
       },
       ...linked((index) => donut.hrefs[index]),
     },
@@ -210,6 +214,11 @@ function drawMatrix(canvas, matrix, theme, format) {
   });
 }
 
+/** The canvas of a chart. */
+function canvasOf({ id }) {
+  return document.querySelector(`canvas[data-chart="${id}"]`);
+}
+
 /** Draw every chart of the page anew; a page without data has none. */
 function draw() {
   charts.splice(0).forEach((chart) => chart.destroy());
@@ -227,9 +236,9 @@ function draw() {
   Chart.defaults.font.size = 14;
   Chart.defaults.plugins.legend.display = false;
   for (const donut of donuts) {
-    charts.push(drawDonut(document.getElementById(donut.id), donut, theme, format));
+    charts.push(drawDonut(canvasOf(donut), donut, theme, format));
   }
-  if (matrix) charts.push(drawMatrix(document.getElementById(matrix.id), matrix, theme, format));
+  if (matrix) charts.push(drawMatrix(canvasOf(matrix), matrix, theme, format));
 }
 
 // The canvas measures its text, so the font has to be there first, if it comes at all.
