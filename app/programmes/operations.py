@@ -1,5 +1,7 @@
 """What can happen to programmes, themes and the roadmaps of their years."""
 
+import csv
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
@@ -7,6 +9,8 @@ from sqlalchemy import func, select
 from app.extensions import db
 from app.programmes.models import Programme, Roadmap, Theme
 from app.programmes.states import Phase, ThemeKind
+
+START_THEMES = Path(__file__).with_name("start_themes.csv")
 
 
 def add_programme(
@@ -46,9 +50,24 @@ def add_theme(
     return theme
 
 
+def add_start_themes(programme: Programme) -> None:
+    """Add the themes that a new programme begins with, each in a colour of its own."""
+    with START_THEMES.open(encoding="utf-8", newline="") as file:
+        for colour, row in enumerate(csv.DictReader(file), start=1):
+            kind = ThemeKind(row.pop("kind"))
+            add_theme(programme, **row, kind=kind, colour=colour)
+
+
 def add_roadmap(programme: Programme, year: int, phase: Phase, **fields: Any) -> Roadmap:
     """Add the roadmap of one year of a programme; `fields` are its days and `imported`."""
     roadmap = Roadmap(programme_id=programme.id, year=year, phase=phase, **fields)
     db.session.add(roadmap)
     db.session.flush()
     return roadmap
+
+
+def import_phase(roadmap: Roadmap, phase: Phase) -> None:
+    """Give a roadmap the phase that an imported file shows it in, and mark it as imported."""
+    roadmap.phase = phase
+    roadmap.imported = True
+    db.session.flush()

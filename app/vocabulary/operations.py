@@ -1,8 +1,13 @@
 """What can happen to the classifications."""
 
+import csv
+from pathlib import Path
+
 from app.extensions import db
 from app.vocabulary.models import ClassificationValue
 from app.vocabulary.states import Kind
+
+START_VALUES = Path(__file__).with_name("start_values.csv")
 
 
 def add_value(kind: Kind, key: str, name_fi: str, name_sv: str, position: int) -> None:
@@ -11,3 +16,10 @@ def add_value(kind: Kind, key: str, name_fi: str, name_sv: str, position: int) -
         ClassificationValue(kind=kind, key=key, name_fi=name_fi, name_sv=name_sv, position=position)
     )
     db.session.flush()
+
+
+def add_start_values() -> None:
+    """Add the values that a new instance begins with, in the order of their file."""
+    with START_VALUES.open(encoding="utf-8", newline="") as file:
+        for position, row in enumerate(csv.DictReader(file), start=1):
+            add_value(Kind(row.pop("kind")), **row, position=position)
