@@ -154,3 +154,10 @@ def test_functions_are_short() -> None:
         if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno >= 60
     ]
     assert long == []
+
+
+def test_every_target_is_in_the_help() -> None:
+    makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
+    targets = re.findall(r"^\.PHONY: (\S+)", makefile, re.M)
+    shown = subprocess.run(["make", "help"], cwd=PROJECT, check=True, capture_output=True).stdout
+    assert [each for each in targets if f"make {each} " not in shown.decode()] == []
