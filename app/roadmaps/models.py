@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.enums import enum_type
 from app.extensions import Model
+from app.programmes.states import Phase
 from app.roadmaps.states import BoardOutcome, Membership
 
 
@@ -31,6 +32,20 @@ class Item(Model):
     number: Mapped[int | None]
     position: Mapped[int] = mapped_column(default=0)
     carried_over_from_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"), index=True)
+
+
+class RoadmapStep(Model):
+    """A transition that a roadmap went through: by whom, when, and why where a reason was given."""
+
+    __tablename__ = "roadmap_step"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    roadmap_id: Mapped[int] = mapped_column(ForeignKey("roadmap.id"), index=True)
+    transition: Mapped[str] = mapped_column(String(32))
+    target: Mapped[Phase] = mapped_column(enum_type(Phase, "target"))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    made_at: Mapped[datetime]
 
 
 class BoardDecision(Model):

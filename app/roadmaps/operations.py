@@ -1,10 +1,63 @@
 """What can happen to a roadmap and to what stands on it."""
 
+import re
+from datetime import date
+
+from flask_babel import lazy_gettext as _l
+
+from app.core import clock
+from app.core.errors import Refused, Stale
+from app.core.policy import Action, Actor, can
 from app.extensions import db
-from app.measures.models import Entry
-from app.programmes.models import Roadmap
-from app.roadmaps.models import Item
-from app.roadmaps.states import Membership
+from app.measures import operations as measures
+from app.measures.models import Entry, Measure
+from app.programmes.models import Programme, Roadmap, Theme
+from app.programmes.states import Phase
+from app.roadmaps import queries, snapshot
+from app.roadmaps.models import BoardDecision, Item, RoadmapStep, Snapshot
+from app.roadmaps.states import BOARD_APPROVED, BoardOutcome, Membership
+from app.roadmaps.workflow import ASSEMBLING, BOARD_ROWS, WORKFLOW
+
+_APPROVALS = frozenset({BoardOutcome.APPROVED, BoardOutcome.APPROVED_WITH_CHANGES})
+
+
+def check_version(roadmap: Roadmap, version: int | None) -> None:
+    """Raise Stale unless `version` is the roadmap's own: one decides on what one saw."""
+    if roadmap.version != version:
+        raise Stale
+
+
+def set_dates(roadmap: Roadmap, submit_by: date | None, board_by: date | None) -> None:
+    """Set the last day for proposals and the day by which the city board should decide."""
+    roadmap.submit_by = submit_by
+    roadmap.board_by = board_by
+    db.session.flush()
+
+
+def move(roadmap: Roadmap, name: str, actor: Actor, reason: str = "") -> RoadmapStep:
+    """Make the transition `name` of the workflow, and write it down.
+
+    Args:
+        roadmap: The year's roadmap.
+        name: A row of `WORKFLOW`.
+        actor: Who makes it.
+        reason: Why, where the row asks for it.
+
+    Raises:
+        Refused: The workflow does not allow it now; the roadmap is as it was.
+    """
+    transition = WORKFLOW.apply(name, roadmap, actor, reason)
+    step = RoadmapStep(
+        roadmap_id=roadmap.id,
+        transition=name,
+        target=transition.target,
+        reason=reason.strip(),
+        actor_id=actor.user_id,
+        made_at=clock.now(),
+    )
+    db.session.add(step)
+    db.session.flush()
+    return step
 
 
 def place(
@@ -33,3 +86,194 @@ def place(
     db.session.add(item)
     db.session.flush()
     return item
+
+
+def correct(item: Item, membership: Membership, position: int, number: int | None) -> None:
+    """Let an item stand on its roadmap as an imported file says; the arguments are `place`'s."""
+    item.membership = membership
+    item.position = position
+    item.number = number
+    db.session.flush()
+
+
+def assemble(roadmap: Roadmap, actor: Actor) -> int:
+    """Put the approved measures of the year on its roadmap, and give codes where there are none.
+
+    Measures go by theme. A code is the theme's code and the next number after the highest that the
+    programme has used in it; a measure that has a code in the programme keeps it.
+
+    Returns:
+        The number of measures that were put on it.
+
+    Raises:
+        Refused: The actor may not, or the roadmap is not being drafted.
+    """
+    _check_assembling(roadmap, actor)
+    programme = db.session.get_one(Programme, roadmap.programme_id)
+    new = sorted(queries.measures_to_place(roadmap), key=_theme_order)
+    for position, measure in enumerate(new, start=queries.last_position(roadmap) + 1):
+        entry = queries.entry_of(measure, programme.id) or measures.enter(measure, programme)
+        place(roadmap, entry, Membership.PROPOSED, position)
+    for item, entry, measure in queries.contents(roadmap):
+        theme = measure.theme
+        if item.membership is Membership.REMOVED or entry.code or theme is None:
+            continue
+        if theme.programme_id == programme.id:
+            measures.place_under(entry, theme, next_code(theme), measure)
+    return len(new)
+
+
+def _theme_order(measure: Measure) -> tuple[int, int]:
+    return (measure.theme.position if measure.theme else 0, measure.id)
+
+
+def next_code(theme: Theme) -> str:
+    """Return the next code of a theme: the number after the highest ever used in its programme."""
+    code = re.compile(rf"{re.escape(theme.code)}(\d+)")
+    used = [int(match[1]) for text in queries.codes_of(theme) if (match := code.fullmatch(text))]
+    return f"{theme.code}{max(used, default=0) + 1}"
+
+
+def remove_item(roadmap: Roadmap, item: Item, actor: Actor) -> None:
+    """Take a proposed measure off the roadmap; its code stays its own.
+
+    Raises:
+        Refused: The actor may not, the roadmap is not being drafted, or the measure is approved.
+    """
+    _change_membership(roadmap, item, actor, Membership.PROPOSED, Membership.REMOVED)
+
+
+def put_back_item(roadmap: Roadmap, item: Item, actor: Actor) -> None:
+    """Put a removed measure back on the roadmap.
+
+    Raises:
+        Refused: The actor may not, the roadmap is not being drafted, or the measure stands on it.
+    """
+    _change_membership(roadmap, item, actor, Membership.REMOVED, Membership.PROPOSED)
+
+
+def _change_membership(
+    roadmap: Roadmap, item: Item, actor: Actor, source: Membership, target: Membership
+) -> None:
+    _check_assembling(roadmap, actor)
+    if item.membership is not source:
+        raise Stale
+    item.membership = target
+    db.session.flush()
+
+
+def _check_assembling(roadmap: Roadmap, actor: Actor) -> None:
+    if not can(actor, Action.MANAGE_ROADMAP):
+        raise Refused(_l("Your role does not include this action."))
+    if roadmap.phase not in ASSEMBLING:
+        raise Refused(_l("The roadmap can be changed only while it is drafted."))
+
+
+def record_board_decision(
+    roadmap: Roadmap,
+    outcome: BoardOutcome,
+    decided_on: date,
+    section: str,
+    case_number: str,
+    reason: str,
+    actor: Actor,
+) -> BoardDecision:
+    """Record what the city board decided on a roadmap that is before it.
+
+    An approval makes the proposed measures approved and public, and keeps the roadmap as a
+    snapshot that never changes.
+
+    Args:
+        roadmap: The year's roadmap.
+        outcome: What was decided.
+        decided_on: The day of the board's meeting.
+        section: The section of its minutes.
+        case_number: The case number of the matter; empty where there is none.
+        reason: Why it was returned, or which changes it was approved with.
+        actor: Who records it.
+
+    Raises:
+        Refused: The workflow does not allow it now, the day is still to come, or the section or a
+            reason is missing.
+    """
+    if decided_on > clock.today():
+        raise Refused(_l("The day of the decision is still to come."))
+    if not section.strip():
+        raise Refused(_l("Give the section of the minutes."))
+    if outcome is BoardOutcome.APPROVED_WITH_CHANGES and not reason.strip():
+        raise Refused(_l("Say which changes it was approved with."))
+    move(roadmap, BOARD_ROWS[outcome], actor, reason)
+    decision = BoardDecision(
+        roadmap_id=roadmap.id,
+        outcome=outcome,
+        decided_on=decided_on,
+        section=section.strip(),
+        case_number=case_number.strip(),
+        reason=reason.strip(),
+        recorded_by_id=actor.user_id,
+        recorded_at=clock.now(),
+    )
+    db.session.add(decision)
+    db.session.flush()
+    if outcome in _APPROVALS:
+        _freeze(roadmap, decision)
+    return decision
+
+
+def record_earlier_approval(
+    roadmap: Roadmap,
+    decided_on: date,
+    section: str = "",
+    case_number: str = "",
+    actor: Actor | None = None,
+) -> BoardDecision:
+    """Record that the city board approved a roadmap before the tool came into use.
+
+    Args:
+        roadmap: The year's roadmap with what stands on it.
+        decided_on: The day of the board's meeting.
+        section: The section of its minutes; empty where it is not known.
+        case_number: The case number of the matter; empty where it is not known.
+        actor: Who records it, if a person does.
+    """
+    decision = BoardDecision(
+        roadmap_id=roadmap.id,
+        outcome=BoardOutcome.APPROVED,
+        decided_on=decided_on,
+        section=section,
+        case_number=case_number,
+        imported=True,
+        recorded_by_id=actor.user_id if actor else None,
+        recorded_at=clock.now(),
+    )
+    db.session.add(decision)
+    roadmap.phase = Phase.APPROVED
+    db.session.flush()
+    _freeze(roadmap, decision)
+    return decision
+
+
+def _freeze(roadmap: Roadmap, decision: BoardDecision) -> Snapshot:
+    """Make what is proposed approved and public, and keep it exactly as it was approved."""
+    rows = [row for row in queries.contents(roadmap) if row.Item.membership in _TO_APPROVE]
+    for item, _entry, _measure in rows:
+        if item.membership is Membership.PROPOSED:
+            item.membership = Membership.APPROVED
+    measures.publish(measure for _item, _entry, measure in rows)
+    programme = db.session.get_one(Programme, roadmap.programme_id)
+    posts = queries.other_posts({measure.id for _item, _entry, measure in rows})
+    text = snapshot.content(programme, roadmap, rows, posts)
+    kept = Snapshot(
+        roadmap_id=roadmap.id,
+        board_decision_id=decision.id,
+        number=len(queries.snapshots(roadmap)) + 1,
+        content=text,
+        sha256=snapshot.digest(text),
+        made_at=clock.now(),
+    )
+    db.session.add(kept)
+    db.session.flush()
+    return kept
+
+
+_TO_APPROVE = BOARD_APPROVED | {Membership.PROPOSED}

@@ -29,17 +29,25 @@ class Round(Model):
         lazy="selectin", order_by="Criterion.position", cascade="all, delete-orphan"
     )
 
+    def is_open(self, today: date) -> bool:
+        """Whether members may score on the day `today`."""
+        return self.opens_on <= today <= self.closes_on
+
+    def is_closed(self, today: date) -> bool:
+        """Whether the last day of the round has passed on the day `today`."""
+        return today > self.closes_on
+
 
 class Criterion(Model):
     """What a measure is judged by, from 1 to 5.
 
-    `counted` is false for what is shown beside the total; `weight` is relative to the others'.
+    `weight` is relative to the others'. What is not `counted` is shown beside the total.
     """
 
     __tablename__ = "criterion"
     __table_args__ = (
         UniqueConstraint("round_id", "key"),
-        CheckConstraint("weight > 0", name="weight"),
+        CheckConstraint("weight > 0 OR (weight = 0 AND NOT counted)", name="weight"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -85,6 +93,7 @@ class Review(Model):
     disqualified: Mapped[bool] = mapped_column(default=False)
     disqualification_reason: Mapped[str] = mapped_column(Text, default="")
     measure_version: Mapped[int]
+    saved_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 

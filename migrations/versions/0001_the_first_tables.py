@@ -225,6 +225,43 @@ def upgrade():
     op.create_index("ix_post_unit_id", "post", ["unit_id"], unique=False)
 
     op.create_table(
+        "roadmap_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("roadmap_id", sa.Integer(), nullable=False),
+        sa.Column("transition", sa.String(length=32), nullable=False),
+        sa.Column(
+            "target",
+            sa.Enum(
+                "planned",
+                "collecting",
+                "scoring",
+                "drafting",
+                "before_board",
+                "returned_by_board",
+                "approved",
+                "amending",
+                "closed",
+                name="target",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["actor_id"], ["user_account.id"], name=op.f("fk_roadmap_step_actor_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["roadmap_id"], ["roadmap.id"], name=op.f("fk_roadmap_step_roadmap_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_roadmap_step")),
+    )
+    op.create_index("ix_roadmap_step_roadmap_id", "roadmap_step", ["roadmap_id"], unique=False)
+
+    op.create_table(
         "role_grant",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -283,7 +320,9 @@ def upgrade():
         sa.Column("required", sa.Boolean(), nullable=False),
         sa.Column("counted", sa.Boolean(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.CheckConstraint("weight > 0", name=op.f("ck_criterion_weight")),
+        sa.CheckConstraint(
+            "weight > 0 OR (weight = 0 AND NOT counted)", name=op.f("ck_criterion_weight")
+        ),
         sa.ForeignKeyConstraint(
             ["round_id"], ["scoring_round.id"], name=op.f("fk_criterion_round_id")
         ),
@@ -676,6 +715,7 @@ def upgrade():
         sa.Column("disqualified", sa.Boolean(), nullable=False),
         sa.Column("disqualification_reason", sa.Text(), nullable=False),
         sa.Column("measure_version", sa.Integer(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(), nullable=False),
         sa.Column("submitted_at", sa.DateTime(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(

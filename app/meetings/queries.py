@@ -1,0 +1,111 @@
+"""Reads of meetings and decisions."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from sqlalchemy import Row, and_, func, select
+
+from app.core.policy import Actor
+from app.extensions import db
+from app.measures.models import Measure
+from app.measures.queries import visible_to
+from app.measures.states import State
+from app.meetings.models import Decision, Meeting
+
+READY = frozenset({State.IN_SCORING, State.POSTPONED})
+"""States in which a meeting may decide on a measure."""
+
+
+def meetings() -> Sequence[Row[Meeting, int, int]]:
+    """Return all meetings, the latest first, with the numbers of their matters and decisions."""
+    standing = and_(Decision.meeting_id == Meeting.id, Decision.undone_at.is_(None))
+    query = (
+        select(Meeting, func.count(Decision.id), func.count(Decision.outcome))
+        .outerjoin(Decision, standing)
+        .group_by(Meeting.id)
+        .order_by(Meeting.held_on.desc(), Meeting.number.desc())
+    )
+    return db.session.execute(query).all()
+
+
+def meeting(meeting_id: int) -> Meeting | None:
+    """Return a meeting."""
+    return db.session.get(Meeting, meeting_id)
+
+
+def meeting_on(held_on: date, number: int) -> Meeting | None:
+    """Return the meeting of a day with a number."""
+    query = select(Meeting).where(Meeting.held_on == held_on, Meeting.number == number)
+    return db.session.scalar(query)
+
+
+def next_number(year: int) -> int:
+    """Return the number of the next meeting of a year."""
+    query = select(func.max(Meeting.number)).where(
+        Meeting.held_on.between(date(year, 1, 1), date(year, 12, 31))
+    )
+    return (db.session.scalar(query) or 0) + 1
+
+
+def agenda(meeting_id: int, actor: Actor) -> Sequence[Row[Decision, Measure]]:
+    """Return the matters of a meeting in their order, undone decisions too, with the measures."""
+    query = (
+        select(Decision, Measure)
+        .join(Measure, Measure.id == Decision.measure_id)
+        .where(Decision.meeting_id == meeting_id, visible_to(actor))
+        .order_by(Decision.position)
+    )
+    return db.session.execute(query).all()
+
+
+def decision(meeting_id: int, decision_id: int) -> Decision | None:
+    """Return a matter of a meeting."""
+    query = select(Decision).where(Decision.meeting_id == meeting_id, Decision.id == decision_id)
+    return db.session.scalar(query)
+
+
+def undecided(meeting_id: int) -> int:
+    """Return how many matters of a meeting are neither decided nor undone."""
+    query = select(func.count()).where(
+        Decision.meeting_id == meeting_id,
+        Decision.outcome.is_(None),
+        Decision.undone_at.is_(None),
+    )
+    return db.session.scalars(query).one()
+
+
+def next_position(meeting_id: int) -> int:
+    """Return the place of the next matter of a meeting."""
+    query = select(func.max(Decision.position)).where(Decision.meeting_id == meeting_id)
+    return (db.session.scalar(query) or 0) + 1
+
+
+def ready_measures(actor: Actor, measure_id: int | None = None) -> Sequence[Measure]:
+    """Return the measures that may be put on an agenda, by their names.
+
+    They are in scoring or postponed, and wait on no other agenda.
+
+    Args:
+        actor: Who may read them.
+        measure_id: Only this one, if it is among them.
+    """
+    waiting = select(Decision.measure_id).where(
+        Decision.outcome.is_(None), Decision.undone_at.is_(None)
+    )
+    query = select(Measure).where(
+        Measure.state.in_(sorted(READY)), Measure.id.not_in(waiting), visible_to(actor)
+    )
+    if measure_id is not None:
+        query = query.where(Measure.id == measure_id)
+    return db.session.scalars(query.order_by(Measure.name_fi, Measure.id)).all()
+
+
+def decisions_of(measure_ids: Collection[int]) -> Sequence[Row[Decision, Meeting]]:
+    """Return what meetings have decided on measures, the latest first; undone decisions too."""
+    query = (
+        select(Decision, Meeting)
+        .join(Meeting, Meeting.id == Decision.meeting_id)
+        .where(Decision.measure_id.in_(sorted(measure_ids)), Decision.outcome.is_not(None))
+        .order_by(Decision.decided_on.desc(), Decision.id.desc())
+    )
+    return db.session.execute(query).all()

@@ -1,0 +1,171 @@
+"""The phases of a roadmap: from which to which, by whom, on what conditions."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
+from flask_babel.speaklater import LazyString
+
+from app.core.policy import Action
+from app.core.transitions import Transition, Workflow
+from app.measures.models import Entry, Measure
+from app.measures.states import State
+from app.measures.workflow import translation_gaps
+from app.programmes.models import Roadmap
+from app.programmes.states import Phase
+from app.roadmaps import queries
+from app.roadmaps.states import BoardOutcome, Membership
+
+
+class Gap(NamedTuple):
+    """What a measure lacks before its roadmap may go to the city board."""
+
+    entry: Entry
+    measure: Measure
+    text: LazyString
+
+
+def gaps(roadmap: Roadmap) -> list[Gap]:
+    """Return what the measures of a roadmap lack before it may go to the city board.
+
+    Every measure must be decided, coded, complete in both languages and with neither language
+    behind the other. What was removed from the roadmap, or is outside the follow-up, is not asked.
+    """
+    return [
+        Gap(entry, measure, text)
+        for item, entry, measure in queries.contents(roadmap)
+        if item.membership in {Membership.PROPOSED, Membership.APPROVED}
+        for text in _gaps_of(entry, measure)
+    ]
+
+
+def _gaps_of(entry: Entry, measure: Measure) -> list[LazyString]:
+    found = (
+        [] if measure.state is State.APPROVED else [_l("The steering group has not approved it.")]
+    )
+    if not entry.code:
+        found.append(_l("It has no code, as it has no theme of the programme."))
+    return [*found, *translation_gaps(measure)]
+
+
+def _has_dates(roadmap: Roadmap) -> list[LazyString]:
+    if roadmap.submit_by and roadmap.board_by:
+        return []
+    return [_l("Give the last day for proposals and the day of the city board.")]
+
+
+def _has_items(roadmap: Roadmap) -> list[LazyString]:
+    return [] if queries.item_count(roadmap) else [_l("There is nothing on the roadmap.")]
+
+
+def _has_no_gaps(roadmap: Roadmap) -> Sequence[LazyString]:
+    """Hold back a roadmap with gaps; one that was made before the tool only lists them."""
+    if roadmap.imported:
+        return []
+    return [
+        _l(
+            "%(name)s: %(gap)s",
+            name=gap.measure.name_fi or gap.measure.name_sv,
+            gap=gap.text,
+        )
+        for gap in gaps(roadmap)
+    ]
+
+
+WORKFLOW = Workflow[Phase](
+    "phase",
+    (
+        Transition(
+            "open",
+            _l("Start collecting proposals"),
+            frozenset({Phase.PLANNED}),
+            Phase.COLLECTING,
+            Action.MANAGE_ROADMAP,
+            checks=(_has_dates,),
+        ),
+        Transition(
+            "close_collection",
+            _l("End the collecting"),
+            frozenset({Phase.COLLECTING}),
+            Phase.SCORING,
+            Action.MANAGE_ROADMAP,
+        ),
+        Transition(
+            "reopen_collection",
+            _l("Collect proposals again"),
+            frozenset({Phase.SCORING, Phase.DRAFTING}),
+            Phase.COLLECTING,
+            Action.MANAGE_ROADMAP,
+            needs_reason=True,
+        ),
+        Transition(
+            "draft",
+            _l("Start drafting the roadmap"),
+            frozenset({Phase.SCORING}),
+            Phase.DRAFTING,
+            Action.MANAGE_ROADMAP,
+        ),
+        Transition(
+            "propose_to_board",
+            _l("Propose to the city board"),
+            frozenset({Phase.DRAFTING, Phase.RETURNED_BY_BOARD, Phase.AMENDING}),
+            Phase.BEFORE_BOARD,
+            Action.PROPOSE_TO_BOARD,
+            checks=(_has_items, _has_no_gaps),
+        ),
+        Transition(
+            "withdraw_from_board",
+            _l("Withdraw from the city board"),
+            frozenset({Phase.BEFORE_BOARD}),
+            Phase.DRAFTING,
+            Action.PROPOSE_TO_BOARD,
+            needs_reason=True,
+        ),
+        Transition(
+            "table",
+            _lp("board", "Table"),
+            frozenset({Phase.BEFORE_BOARD}),
+            Phase.BEFORE_BOARD,
+            Action.DECIDE_FOR_BOARD,
+        ),
+        Transition(
+            "board_approves",
+            _lp("board", "Approve"),
+            frozenset({Phase.BEFORE_BOARD}),
+            Phase.APPROVED,
+            Action.DECIDE_FOR_BOARD,
+        ),
+        Transition(
+            "board_returns",
+            _lp("board", "Return"),
+            frozenset({Phase.BEFORE_BOARD}),
+            Phase.RETURNED_BY_BOARD,
+            Action.DECIDE_FOR_BOARD,
+            needs_reason=True,
+        ),
+        Transition(
+            "amend",
+            _l("Amend during the year"),
+            frozenset({Phase.APPROVED}),
+            Phase.AMENDING,
+            Action.MANAGE_ROADMAP,
+            needs_reason=True,
+        ),
+    ),
+)
+"""A roadmap's way through the year."""
+
+BOARD_ROWS: Mapping[BoardOutcome, str] = MappingProxyType(
+    {
+        BoardOutcome.APPROVED: "board_approves",
+        BoardOutcome.APPROVED_WITH_CHANGES: "board_approves",
+        BoardOutcome.TABLED: "table",
+        BoardOutcome.RETURNED: "board_returns",
+    }
+)
+"""The row that each decision of the city board makes; they are made by recording it."""
+
+ASSEMBLING = frozenset({Phase.DRAFTING, Phase.RETURNED_BY_BOARD, Phase.AMENDING})
+"""Phases in which measures are put on the roadmap and taken off it."""

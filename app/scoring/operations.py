@@ -1,0 +1,204 @@
+"""What can happen to scoring rounds and to the members' reviews."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from app.core import clock
+from app.core.errors import Refused, Stale
+from app.core.policy import Action, Actor, can
+from app.extensions import db
+from app.measures.models import Measure
+from app.measures.operations import move
+from app.measures.states import State
+from app.programmes.models import Roadmap
+from app.programmes.states import Phase
+from app.scoring import queries
+from app.scoring.criteria import CriterionFields
+from app.scoring.models import Criterion, Rating, Review, Round
+from app.scoring.states import ProposedOutcome, ReviewState
+
+ROUND_PHASES = frozenset({Phase.COLLECTING, Phase.SCORING})
+"""Phases of a roadmap in which its scoring round may be opened."""
+
+
+def open_round(
+    roadmap: Roadmap,
+    opens_on: date,
+    closes_on: date,
+    criteria: Iterable[CriterionFields],
+    actor: Actor,
+) -> Round:
+    """Arrange the scoring round of a year.
+
+    Args:
+        roadmap: The roadmap of the year.
+        opens_on: The first day on which members score.
+        closes_on: The last one.
+        criteria: What they judge by, in the order of the page.
+        actor: Who arranges it.
+
+    Raises:
+        Refused: The actor may not, the year has a round already, or its roadmap is in no phase in
+            which one may be opened.
+    """
+    if not can(actor, Action.MANAGE_ROUND):
+        raise Refused(_l("Your role does not include this action."))
+    if roadmap.phase not in ROUND_PHASES:
+        raise Refused(_l("A round can be opened while proposals are collected or scored."))
+    if queries.round_of(roadmap):
+        raise Refused(_l("The year already has a scoring round."))
+    scoring_round = Round(
+        roadmap_id=roadmap.id,
+        opens_on=opens_on,
+        closes_on=closes_on,
+        criteria=[
+            Criterion(position=position, **fields._asdict())
+            for position, fields in enumerate(criteria, start=1)
+        ],
+    )
+    db.session.add(scoring_round)
+    db.session.flush()
+    return scoring_round
+
+
+def open_scoring(measure: Measure, actor: Actor) -> None:
+    """Take a submitted or a postponed proposal into the round that is open for its first year.
+
+    Raises:
+        Refused: No such round is open, or the workflow of measures does not allow it.
+    """
+    scoring_round = queries.round_of_year(measure.first_year)
+    if scoring_round is None or not scoring_round.is_open(clock.today()):
+        raise Refused(_l("No scoring round is open for the year of the proposal."))
+    move(measure, "rescore" if measure.state is State.POSTPONED else "open_scoring", actor)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a member says of a measure.
+
+    Attributes:
+        measure_version: The version of the measure that the member saw.
+        ratings: 1-5 by the key of the criterion; what was skipped is absent.
+        proposed_outcome: What the meeting should decide.
+        comment: A remark for the steering group.
+        disqualified: Whether the member has a conflict of interest and does not judge.
+        disqualification_reason: The conflict of interest.
+    """
+
+    measure_version: int
+    ratings: Mapping[str, int] = field(default_factory=dict)
+    proposed_outcome: ProposedOutcome | None = None
+    comment: str = ""
+    disqualified: bool = False
+    disqualification_reason: str = ""
+
+
+def save_review(
+    scoring_round: Round,
+    measure: Measure,
+    actor: Actor,
+    judgement: Judgement,
+    *,
+    submit: bool,
+    version: int = 0,
+) -> Review:
+    """Save what a member thinks of a measure, as a draft or for all to count on.
+
+    Somebody who declares a disqualification takes no part in the matter, so what they may have
+    rated before is removed (Administrative Procedure Act 434/2003, 27-28 §).
+
+    Args:
+        scoring_round: The round.
+        measure: The measure.
+        actor: The member.
+        judgement: What they say.
+        submit: Whether the group may count on it. Once submitted, a review stays so.
+        version: The version of the review that the member changes; 0 for a new one.
+
+    Raises:
+        Stale: The member has saved another version since.
+        Refused: The member may not score this now, or the review is not complete enough.
+    """
+    if reasons := hindrances(scoring_round, measure, actor):
+        raise Refused(*reasons)
+    review = queries.review_of(scoring_round, measure.id, actor)
+    if version != (review.version if review else 0):
+        raise Stale
+    if review is None:
+        review = Review(
+            round_id=scoring_round.id,
+            measure_id=measure.id,
+            user_id=actor.user_id,
+            state=ReviewState.DRAFT,
+        )
+    submit = submit or review.state is ReviewState.SUBMITTED
+    if reasons := shortcomings(scoring_round, judgement, submit=submit):
+        raise Refused(*reasons)
+    _write(review, scoring_round, judgement)
+    if submit:
+        review.state = ReviewState.SUBMITTED
+        review.submitted_at = review.saved_at
+    db.session.add(review)
+    db.session.flush()
+    return review
+
+
+def hindrances(scoring_round: Round, measure: Measure, actor: Actor) -> list[LazyString]:
+    """Return why `actor` can't score the measure in the round today; nothing when they can."""
+    found = []
+    if not can(actor, Action.SCORE):
+        found.append(_l("Only the members of the steering group score."))
+    if not scoring_round.is_open(clock.today()):
+        found.append(_l("The scoring round is not open."))
+    if measure.state is not State.IN_SCORING:
+        found.append(_l("The proposal is not in scoring."))
+    return found
+
+
+def shortcomings(
+    scoring_round: Round, judgement: Judgement, *, submit: bool
+) -> list[str | LazyString]:
+    """Return what a review lacks before it can be saved, or submitted when `submit`."""
+    if judgement.disqualified:
+        if judgement.disqualification_reason.strip():
+            return []
+        return [_l("Say why you are disqualified.")]
+    if not submit:
+        return []
+    required = [criterion.key for criterion in scoring_round.criteria if criterion.required]
+    found: list[str | LazyString] = []
+    if any(key not in judgement.ratings for key in required):
+        found.append(_l("Rate every required criterion."))
+    if judgement.proposed_outcome is None:
+        found.append(_l("Choose the outcome that you propose."))
+    return found
+
+
+def _write(review: Review, scoring_round: Round, judgement: Judgement) -> None:
+    """Put `judgement` into `review`; its moment changes, and with it the review's version."""
+    disqualified = judgement.disqualified
+    review.saved_at = clock.now()
+    review.measure_version = judgement.measure_version
+    review.comment = judgement.comment
+    review.disqualified = disqualified
+    review.disqualification_reason = judgement.disqualification_reason if disqualified else ""
+    review.proposed_outcome = None if disqualified else judgement.proposed_outcome
+    ratings = {} if disqualified else judgement.ratings
+    kept = {rating.criterion_id: rating for rating in review.ratings}
+    review.ratings = [
+        _rating(kept.get(criterion.id), criterion.id, ratings[criterion.key])
+        for criterion in scoring_round.criteria
+        if criterion.key in ratings
+    ]
+
+
+def _rating(kept: Rating | None, criterion_id: int, value: int) -> Rating:
+    if kept is None:
+        return Rating(criterion_id=criterion_id, value=value)
+    kept.value = value
+    return kept

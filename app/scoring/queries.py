@@ -1,0 +1,122 @@
+"""Reads of rounds, reviews and ratings."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import ColumnElement, Row, and_, select, true
+
+from app.core.policy import Actor
+from app.extensions import db
+from app.measures.models import Measure
+from app.measures.queries import visible_to
+from app.measures.states import State
+from app.programmes.models import Roadmap
+from app.scoring.models import Rating, Review, Round
+from app.scoring.states import ReviewState
+
+RANKED = frozenset({State.IN_SCORING, State.APPROVED, State.POSTPONED, State.REJECTED})
+"""States of the measures that stand in a ranking: being scored, or decided after it."""
+
+
+def rounds() -> Sequence[Row[Round, Roadmap]]:
+    """Return all rounds with the roadmaps that they are for, the newest year first."""
+    query = select(Round, Roadmap).join(Roadmap, Roadmap.id == Round.roadmap_id)
+    return db.session.execute(query.order_by(Roadmap.year.desc())).all()
+
+
+def round_of(roadmap: Roadmap) -> Round | None:
+    """Return the round of a roadmap."""
+    return db.session.scalar(select(Round).where(Round.roadmap_id == roadmap.id))
+
+
+def round_of_year(year: int | None) -> Round | None:
+    """Return the round of a year."""
+    query = select(Round).join(Roadmap, Roadmap.id == Round.roadmap_id).where(Roadmap.year == year)
+    return db.session.scalar(query)
+
+
+def review_of(scoring_round: Round, measure_id: int, actor: Actor) -> Review | None:
+    """Return the review that `actor` has begun of a measure in a round."""
+    query = select(Review).where(
+        Review.round_id == scoring_round.id,
+        Review.measure_id == measure_id,
+        Review.user_id == actor.user_id,
+    )
+    return db.session.scalar(query)
+
+
+def rounds_of_years(years: Collection[int]) -> dict[int, Round]:
+    """Return the rounds of the years that have one."""
+    query = select(Roadmap.year, Round).join(Roadmap, Roadmap.id == Round.roadmap_id)
+    rows = db.session.execute(query.where(Roadmap.year.in_(sorted(years))))
+    return {row.year: row.Round for row in rows}
+
+
+def _ranked(year: int, actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on `Measure` that it stands in the ranking of a year."""
+    states = Measure.state.in_(sorted(RANKED))
+    return and_(Measure.first_year == year, states, visible_to(actor))
+
+
+def ranked_measures(year: int, actor: Actor) -> Sequence[Measure]:
+    """Return the measures of the ranking of a year that `actor` may read, in no order."""
+    return db.session.scalars(select(Measure).where(_ranked(year, actor))).all()
+
+
+def ranked_measure(year: int, measure_id: int, actor: Actor) -> Measure | None:
+    """Return a measure if it stands in the ranking of a year and `actor` may read it."""
+    return db.session.scalar(select(Measure).where(_ranked(year, actor), Measure.id == measure_id))
+
+
+def waiting_measures(year: int, actor: Actor) -> Sequence[Measure]:
+    """Return the proposals that wait to be taken into scoring for a year, by their names."""
+    waiting = Measure.state.in_((State.SUBMITTED, State.POSTPONED))
+    query = select(Measure).where(Measure.first_year == year, waiting, visible_to(actor))
+    return db.session.scalars(query.order_by(Measure.name_fi, Measure.id)).all()
+
+
+def next_to_review(scoring_round: Round, year: int, after_id: int, actor: Actor) -> int | None:
+    """Return the measure that `actor` reviews after another: the next by id, then from the top."""
+    done = select(Review.measure_id).where(
+        Review.round_id == scoring_round.id,
+        Review.user_id == actor.user_id,
+        Review.state == ReviewState.SUBMITTED,
+    )
+    query = select(Measure.id).where(
+        _ranked(year, actor), Measure.state == State.IN_SCORING, Measure.id.not_in(done)
+    )
+    return db.session.scalars(query.order_by(Measure.id <= after_id, Measure.id).limit(1)).first()
+
+
+def own_reviews(
+    rounds_: Collection[Round], actor: Actor
+) -> Sequence[Row[int, int, ReviewState, bool, int]]:
+    """Return round, measure, state, disqualification and version seen of an actor's reviews."""
+    query = select(
+        Review.round_id,
+        Review.measure_id,
+        Review.state,
+        Review.disqualified,
+        Review.measure_version,
+    ).where(Review.user_id == actor.user_id, Review.round_id.in_([r.id for r in rounds_]))
+    return db.session.execute(query).all()
+
+
+def submitted_ratings(
+    rounds_: Collection[Round], measure_ids: Collection[int] | None = None
+) -> Sequence[Row[int, int, int, int, int]]:
+    """Return round, measure, review, criterion and value of all ratings that count.
+
+    Args:
+        rounds_: The rounds.
+        measure_ids: Only of these measures; of all when None.
+    """
+    query = (
+        select(Review.round_id, Review.measure_id, Review.id, Rating.criterion_id, Rating.value)
+        .join(Rating, Rating.review_id == Review.id)
+        .where(
+            Review.round_id.in_([r.id for r in rounds_]),
+            Review.state == ReviewState.SUBMITTED,
+            true() if measure_ids is None else Review.measure_id.in_(sorted(measure_ids)),
+        )
+    )
+    return db.session.execute(query).all()
