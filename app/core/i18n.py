@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple, cast, get_args
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, has_request_context, request
 from flask_babel import format_decimal
 
 from app.config import Language
@@ -43,12 +43,15 @@ def language() -> Language:
 
     It is the address's (`?lang=sv`), else the person's own choice, which a cookie carries (signing
     in sets it to the language of the account), else the browser's, else the city's first.
+    Outside a request, as in a command of `flask`, it is the city's first.
     """
+    default: Language = current_app.config["SETTINGS"].default_language
+    if not has_request_context():
+        return default
     chosen: Language | None = g.get("language")
     if chosen is None:
         chosen = _known(request.args.get("lang")) or _known(request.cookies.get(COOKIE))
-        best = chosen or _known(request.accept_languages.best_match(LANGUAGES))
-        chosen = best or current_app.config["SETTINGS"].default_language
+        chosen = chosen or _known(request.accept_languages.best_match(LANGUAGES)) or default
         g.language = chosen
     return chosen
 
@@ -116,6 +119,8 @@ def format_date(value: date) -> str:
 
 def format_number(value: int | float) -> str:
     """Write a number with the decimal comma and non-breaking spaces."""
+    if isinstance(value, int) and 0 <= value < 1000:
+        return str(value)
     return str(format_decimal(value))
 
 

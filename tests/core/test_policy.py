@@ -1,0 +1,84 @@
+"""Who may do what, written out by hand beside the table in the code."""
+
+from itertools import product
+
+import pytest
+
+from app.core.policy import ANONYMOUS, RULES, Action, Actor, Role, can
+
+OWN_UNIT, OTHER_UNIT = 7, 8
+
+EVERYONE = "viewer proposer member chair secretary board_secretary administrator"
+STEERING_GROUP = "member chair secretary"
+
+# Action: (roles that may do it to anything, roles that may do it in their own unit alone).
+EXPECTED = {
+    Action.DECIDE: ("secretary", ""),
+    Action.DECIDE_FOR_BOARD: ("board_secretary", ""),
+    Action.EDIT_PROPOSAL: ("secretary", "proposer"),
+    Action.MANAGE_MEETINGS: ("secretary", ""),
+    Action.MANAGE_PROPOSALS: ("secretary", ""),
+    Action.MANAGE_ROADMAP: ("secretary", ""),
+    Action.MANAGE_ROUND: ("secretary", ""),
+    Action.PROPOSE: ("secretary", "proposer"),
+    Action.PROPOSE_TO_BOARD: ("chair", ""),
+    Action.READ_MEETINGS: (STEERING_GROUP, ""),
+    Action.READ_PROPOSALS: (STEERING_GROUP, "proposer"),
+    Action.READ_RANKING: (STEERING_GROUP, ""),
+    Action.READ_ROADMAPS: (EVERYONE, ""),
+    Action.READ_STATUS: (EVERYONE, ""),
+    Action.SCORE: ("member chair", ""),
+    Action.SIGN_OUT: (EVERYONE, ""),
+    Action.SUBMIT_PROPOSAL: ("", "proposer"),
+}
+
+
+def person(*roles: Role) -> Actor:
+    return Actor(1, "Ella Esimerkki", frozenset(roles), frozenset({OWN_UNIT}))
+
+
+def test_every_action_has_a_rule_and_an_expectation() -> None:
+    assert set(RULES) == set(Action)
+    assert set(EXPECTED) | {Action.SEE_OPEN_PAGES} == set(Action)
+
+
+def test_actions_stand_in_alphabetical_order() -> None:
+    assert [action.name for action in Action] == sorted(action.name for action in Action)
+    assert list(RULES) == list(Action)
+
+
+@pytest.mark.parametrize(("role", "action"), product(Role, EXPECTED))
+def test_role_may_do_what_the_table_says(role: Role, action: Action) -> None:
+    anything, own_unit = (names.split() for names in EXPECTED[action])
+    in_own_unit = role.value in anything + own_unit
+    assert can(person(role), action) is in_own_unit
+    assert can(person(role), action, OWN_UNIT) is in_own_unit
+    assert can(person(role), action, OTHER_UNIT) is (role.value in anything)
+
+
+@pytest.mark.parametrize("action", EXPECTED)
+def test_nobody_does_anything_without_signing_in(action: Action) -> None:
+    assert not can(ANONYMOUS, action)
+    assert not can(ANONYMOUS, action, OWN_UNIT)
+
+
+@pytest.mark.parametrize("action", EXPECTED)
+def test_nobody_does_anything_without_a_role(action: Action) -> None:
+    assert not can(person(), action)
+
+
+def test_open_pages_are_for_all() -> None:
+    assert can(ANONYMOUS, Action.SEE_OPEN_PAGES)
+
+
+def test_several_roles_add_up() -> None:
+    both = person(Role.PROPOSER, Role.MEMBER)
+    assert can(both, Action.SCORE)
+    assert can(both, Action.SUBMIT_PROPOSAL, OWN_UNIT)
+    assert not can(both, Action.DECIDE)
+
+
+def test_administrators_neither_score_nor_decide() -> None:
+    allowed = {action for action in Action if can(person(Role.ADMINISTRATOR), action)}
+    judging = {Action.SCORE, Action.DECIDE, Action.DECIDE_FOR_BOARD, Action.PROPOSE_TO_BOARD}
+    assert allowed.isdisjoint(judging)
