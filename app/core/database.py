@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, Response, g, has_request_context
 from sqlalchemy import Connection, Engine, event
 
+from app.core import revision
 from app.extensions import db
 
 _PRAGMAS = (
@@ -24,6 +25,7 @@ def init_app(app: Flask) -> None:
         engine = db.engine
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
+    revision.count_changes(engine)
     if app.config["SETTINGS"].query_count_header:
         event.listen(engine, "before_cursor_execute", _count_query)
         app.after_request(_add_query_count)

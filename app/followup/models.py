@@ -25,7 +25,16 @@ class StatusReport(Model):
             "uq_status_report_newest",
             "measure_id",
             unique=True,
-            sqlite_where=text("newest"),
+            sqlite_where=text("newest = 1"),
+            postgresql_where=text("newest"),
+        ),
+        Index(
+            "ix_status_report_newest",
+            "measure_id",
+            "newest",
+            "status",
+            "as_of",
+            sqlite_where=text("newest = 1"),
             postgresql_where=text("newest"),
         ),
     )

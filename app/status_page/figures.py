@@ -43,8 +43,8 @@ class Cell(NamedTuple):
 
 
 def cells(rows: Iterable[Any]) -> list[Cell]:
-    """Return the rows of `queries.cube` with their statuses as members of the enum."""
-    return [Cell(Status(row[0]), row[1], row[2], row[3], bool(row[4]), row[5]) for row in rows]
+    """Return the rows of `queries.cube` with names."""
+    return [Cell(*row) for row in rows]
 
 
 def total(cube: Sequence[Cell]) -> int:

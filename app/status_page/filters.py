@@ -99,7 +99,7 @@ class Filters:
         for name in CHOICES.keys() & changes.keys():
             chosen[name] = tuple(changes.pop(name))
         changes.setdefault("page", 1)
-        return "/?" + urlencode(replace(self, chosen=chosen, **changes).pairs())
+        return "/?" + urlencode([*replace(self, chosen=chosen, **changes).pairs()])
 
     def pairs(self) -> Iterable[tuple[str, object]]:
         """Return the names and values of the address, in a fixed order."""

@@ -62,7 +62,7 @@ def _line(row: Any, standings: Sequence[Any], themes: Mapping[int, Theme], lang:
         name=text_of(row, "name", lang),
         code=row.code or (numbers[-1] if numbers else ""),
         theme=themes.get(row.theme_id),
-        status=Status(row.status),
+        status=row.status,
         as_of=written_date(row.as_of, row.precision),
         note=text_of(row, "note", lang),
         years=[(s.year, s.membership is Membership.PROPOSED) for s in standings],

@@ -41,7 +41,9 @@ from app.vocabulary.models import ClassificationValue
 
 MEMBERSHIPS = {View.NOW: FOLLOWED, View.APPROVED: BOARD_APPROVED}
 
-STATUS = func.coalesce(StatusReport.status, Status.NO_INFO.value)
+STATUS = func.coalesce(StatusReport.status, Status.NO_INFO)
+
+_NEWEST = and_(StatusReport.measure_id == Measure.id, StatusReport.newest)
 
 
 class Scope(NamedTuple):
@@ -66,7 +68,7 @@ class Scope(NamedTuple):
 
 def cube(
     scope: Scope,
-) -> Sequence[Row[str, int | None, Size | None, Size | None, bool, int]]:
+) -> Sequence[Row[Status, int | None, Size | None, Size | None, bool, int]]:
     """Return how many measures there are of each status, theme, impact, cost and age.
 
     Every figure and chart of the page is a sum over these rows, so that all agree with the list.
@@ -83,9 +85,21 @@ def cube(
 
 
 def rows(scope: Scope, size: int, lang: Language) -> Sequence[Row[Any]]:
-    """Return the rows of one page of the list, `size` at most, for a reader of `lang`."""
+    """Return the rows of one page of the list, `size` at most, for a reader of `lang`.
+
+    The page is found first by narrow columns alone, as sorting all measures with their texts
+    would be slow.
+    """
     filters = scope.filters
-    query = _listed(
+    order = _order(filters.order, lang, descending=filters.descending)
+    page = (
+        _with_names(_listed(select(Entry.id), scope))
+        .order_by(*order)
+        .limit(size)
+        .offset((filters.page - 1) * size)
+        .subquery()
+    )
+    query = _with_names(
         select(
             Measure.id,
             Measure.name_fi,
@@ -105,23 +119,26 @@ def rows(scope: Scope, size: int, lang: Language) -> Sequence[Row[Any]]:
             Post.title_sv,
             Unit.name_fi.label("unit_fi"),
             Unit.name_sv.label("unit_sv"),
-        ),
-        scope,
+        )
+        .select_from(Entry)
+        .join(Measure, Measure.id == Entry.measure_id)
+        .outerjoin(StatusReport, _NEWEST)
     )
-    query = (
+    return db.session.execute(query.where(Entry.id.in_(select(page))).order_by(*order)).all()
+
+
+def _with_names(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Add to `query` the tables whose names the list shows and is sorted by."""
+    return (
         query.outerjoin(Theme, Theme.id == Entry.theme_id)
         .outerjoin(Post, Post.id == Measure.lead_post_id)
         .outerjoin(Unit, Unit.id == Measure.unit_id)
-        .order_by(*_order(filters.order, lang, descending=filters.descending))
-        .limit(size)
-        .offset((filters.page - 1) * size)
     )
-    return db.session.execute(query).all()
 
 
 def standings(
     entry_ids: Sequence[int],
-) -> Mapping[int, list[Row[int, int, int | None, str]]]:
+) -> Mapping[int, list[Row[int, int, int | None, Membership]]]:
     """Return on which published roadmaps these entries stand, by entry, the oldest year first."""
     query = (
         select(Item.entry_id, Roadmap.year, Item.number, Item.membership)
@@ -133,7 +150,7 @@ def standings(
         )
         .order_by(Roadmap.year)
     )
-    found = defaultdict(list)
+    found: dict[int, list[Row[int, int, int | None, Membership]]] = defaultdict(list)
     for row in db.session.execute(query):
         found[row.entry_id].append(row)
     return found
@@ -248,13 +265,13 @@ def lineage_of(measure_id: int, actor: Actor) -> Sequence[Row[Lineage, Measure]]
     return db.session.execute(query).all()
 
 
-def _listed(query: Select[Any], scope: Scope) -> Select[Any]:
+def _listed(query: Select[*tuple[Any, ...]], scope: Scope) -> Select[*tuple[Any, ...]]:
     """Add to `query` the tables and conditions of what is listed: each measure once."""
     filters = scope.filters
     return (
         query.select_from(Entry)
         .join(Measure, Measure.id == Entry.measure_id)
-        .outerjoin(StatusReport, and_(StatusReport.measure_id == Measure.id, StatusReport.newest))
+        .outerjoin(StatusReport, _NEWEST)
         .where(
             Entry.id.in_(_entries(scope)),
             visible_to(scope.actor),

@@ -68,6 +68,23 @@ def upgrade():
         sa.UniqueConstraint("first_year", name=op.f("uq_programme_first_year")),
     )
     op.create_table(
+        "receipt",
+        sa.Column("actor_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("result", sa.String(length=200), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("actor_id", "key", name=op.f("pk_receipt")),
+    )
+    op.create_index("ix_receipt_made_at", "receipt", ["made_at"], unique=False)
+
+    op.create_table(
+        "revision",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_revision_single_row")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_revision")),
+    )
+    op.create_table(
         "unit",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=64), nullable=False),
@@ -475,6 +492,12 @@ def upgrade():
     op.create_index("ix_measure_lead_post_id", "measure", ["lead_post_id"], unique=False)
     op.create_index("ix_measure_level_id", "measure", ["level_id"], unique=False)
     op.create_index(
+        "ix_measure_listed",
+        "measure",
+        ["state", "publicity", "unit_id", "impact", "cost_class"],
+        unique=False,
+    )
+    op.create_index(
         "ix_measure_long_term_benefit_id", "measure", ["long_term_benefit_id"], unique=False
     )
     op.create_index("ix_measure_publicity", "measure", ["publicity"], unique=False)
@@ -583,6 +606,9 @@ def upgrade():
             "measure_id", "programme_id", name=op.f("uq_entry_measure_id_programme_id")
         ),
         sa.UniqueConstraint("programme_id", "code", name=op.f("uq_entry_programme_id_code")),
+    )
+    op.create_index(
+        "ix_entry_listed", "entry", ["measure_id", "theme_id", "code_order"], unique=False
     )
     op.create_index("ix_entry_theme_id", "entry", ["theme_id"], unique=False)
 
@@ -791,11 +817,19 @@ def upgrade():
         ),
     )
     op.create_index(
+        "ix_status_report_newest",
+        "status_report",
+        ["measure_id", "newest", "status", "as_of"],
+        unique=False,
+        sqlite_where=sa.text("newest = 1"),
+        postgresql_where=sa.text("newest"),
+    )
+    op.create_index(
         "uq_status_report_newest",
         "status_report",
         ["measure_id"],
         unique=True,
-        sqlite_where=sa.text("newest"),
+        sqlite_where=sa.text("newest = 1"),
         postgresql_where=sa.text("newest"),
     )
 
@@ -854,6 +888,7 @@ def upgrade():
     )
     op.create_index("ix_rating_criterion_id", "rating", ["criterion_id"], unique=False)
 
+    op.execute("INSERT INTO revision (id, number) VALUES (1, 0)")
     # PostgreSQL gets the same triggers together with its support.
     if op.get_bind().dialect.name == "sqlite":
         for event in ("UPDATE", "DELETE"):
