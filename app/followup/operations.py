@@ -46,6 +46,14 @@ def report_status(
     return report
 
 
+def correct_report(report: StatusReport, status: Status, actor: Actor) -> None:
+    """Give a report, which stays of its day, the status that it should have said."""
+    report.status = status
+    report.reporter_id = actor.user_id
+    report.reported_at = clock.now()
+    db.session.flush()
+
+
 def _mark_newest(report: StatusReport) -> None:
     """Move the mark to `report` unless the marked one is of a later day."""
     marked = db.session.scalar(

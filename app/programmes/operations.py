@@ -54,7 +54,7 @@ def add_start_themes(programme: Programme) -> None:
     """Add the themes that a new programme begins with, each in a colour of its own."""
     with START_THEMES.open(encoding="utf-8", newline="") as file:
         for colour, row in enumerate(csv.DictReader(file), start=1):
-            kind = ThemeKind(row.pop("kind"))
+            kind = ThemeKind[row.pop("kind").upper()]
             add_theme(programme, **row, kind=kind, colour=colour)
 
 

@@ -17,6 +17,11 @@ def programme_of(year: int) -> Programme | None:
     )
 
 
+def has_programme() -> bool:
+    """Tell whether there is any programme: without one the instance is empty."""
+    return db.session.scalar(select(Programme.id).limit(1)) is not None
+
+
 def themes_of(programme_id: int) -> Sequence[Theme]:
     """Return the themes of a programme in their order."""
     query = select(Theme).where(Theme.programme_id == programme_id).order_by(Theme.position)

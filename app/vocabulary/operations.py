@@ -22,4 +22,4 @@ def add_start_values() -> None:
     """Add the values that a new instance begins with, in the order of their file."""
     with START_VALUES.open(encoding="utf-8", newline="") as file:
         for position, row in enumerate(csv.DictReader(file), start=1):
-            add_value(Kind(row.pop("kind")), **row, position=position)
+            add_value(Kind[row.pop("kind").upper()], **row, position=position)

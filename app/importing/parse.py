@@ -1,0 +1,335 @@
+"""A roadmap file: from bytes to rows, with everything that is wrong in its cells."""
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from app.followup.states import Status
+from app.measures.models import Measure
+from app.measures.operations import code_order
+from app.measures.states import Size
+from app.roadmaps.states import Membership
+from app.vocabulary.states import Kind
+
+COLUMNS = (
+    "year",
+    "number",
+    "code",
+    "goal",
+    "membership",
+    "name_fi",
+    "name_sv",
+    "problem_fi",
+    "problem_sv",
+    "source",
+    "long_term_benefit",
+    "beneficiary",
+    "impact",
+    "cost_class",
+    "level",
+    "development_model",
+)
+"""The columns that every file has; besides, one `status_YYYY` for each year reported on."""
+
+LONGEST_NAME: int = Measure.__table__.c.name_fi.type.length  # type: ignore[attr-defined]
+LONGEST_TEXT = 10_000
+LONGEST_CODE = 16
+LONGEST_CODE_ORDER = 24
+
+_STATUS_COLUMN = re.compile(r"status_(20[0-9]{2})")
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,4}")
+_CODE = re.compile(r"[A-ZÅÄÖ0-9][A-ZÅÄÖ0-9.-]*")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """Something wrong in a file.
+
+    Attributes:
+        line: The physical line on which the row begins, from 1.
+        column: The column's name, or its number from 1 where it has none; empty where a row
+            can't be divided into cells.
+        reason: What is wrong, in words.
+    """
+
+    line: int
+    column: str
+    reason: str
+
+    def __str__(self) -> str:
+        place = f"line {self.line}, column {self.column}" if self.column else f"line {self.line}"
+        return f"{place}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the database has that a file may refer to.
+
+    Attributes:
+        values: Ids of the classification values by kind and key.
+        programmes: Id of the programme of each year.
+        themes: Ids of the themes by programme and code.
+    """
+
+    values: Mapping[Kind, Mapping[str, int]]
+    programmes: Mapping[int, int]
+    themes: Mapping[int, Mapping[str, int]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row without faults; `fields` are those of the measure, by the names of its columns."""
+
+    line: int
+    year: int
+    programme_id: int
+    number: int | None
+    code: str | None
+    theme_id: int | None
+    membership: Membership
+    fields: Mapping[str, Any]
+    statuses: Mapping[int, Status]
+
+
+@dataclass
+class Sheet:
+    """What a file holds.
+
+    Attributes:
+        rows: Its rows without faults, in their order.
+        status_years: The years of its status columns.
+        faults: What is wrong with the others.
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    status_years: list[int] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def parse(data: bytes, known: Known) -> Sheet:
+    """Read a roadmap file.
+
+    Args:
+        data: The file: CSV with commas, in UTF-8, with or without a byte order mark.
+        known: What its cells may refer to.
+    """
+    sheet = Sheet()
+    # Bytes that are no UTF-8 are carried along, so that the fault can name the cell they are in.
+    text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="surrogateescape")
+    records = _records(text, sheet.faults)
+    header_line, header = next(records, (1, []))
+    names = [name.strip() for name in header]
+    _check_header(header_line, names, sheet)
+    usable = not sheet.faults
+    uniqueness = _Uniqueness(known.programmes, sheet.faults)
+    empty = True
+    for line, cells in records:
+        empty = False
+        if len(cells) != len(names):
+            sheet.faults.append(_wrong_width(line, cells, names))
+            continue
+        before = len(sheet.faults)
+        row = _read_row(_Cells(line, dict(zip(names, cells, strict=True)), sheet.faults), known)
+        uniqueness.check(line, dict(zip(names, cells, strict=True)))
+        if row is not None and usable and len(sheet.faults) == before:
+            sheet.rows.append(row)
+    if empty and not sheet.faults:
+        sheet.faults.append(Fault(header_line, COLUMNS[0], "there are no rows below the header"))
+    return sheet
+
+
+def name_key(name: str) -> str:
+    """Return what two names have in common that differ only in capitals and spaces."""
+    return unicodedata.normalize("NFC", " ".join(name.casefold().split()))
+
+
+def _records(text: str, faults: list[Fault]) -> Iterator[tuple[int, list[str]]]:
+    """Give each row's cells with the line on which it begins; blank lines are passed over."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            faults.append(Fault(line, "", f"from here on the file is not valid CSV ({error})"))
+            return
+        if cells:
+            yield line, cells
+
+
+def _check_header(line: int, names: list[str], sheet: Sheet) -> None:
+    if not names:
+        if not sheet.faults:
+            sheet.faults.append(Fault(line, COLUMNS[0], "the file is empty"))
+        return
+    if len(names) == 1 and ";" in names[0]:
+        reason = "the cells are separated by semicolons, and commas are needed"
+        sheet.faults.append(Fault(line, "1", reason))
+        return
+    for position, name in enumerate(names, start=1):
+        match = _STATUS_COLUMN.fullmatch(name)
+        if name in names[: position - 1]:
+            sheet.faults.append(Fault(line, shown(name), "the column stands here twice"))
+        elif match:
+            sheet.status_years.append(int(match[1]))
+        elif name not in COLUMNS:
+            known = ", ".join((*COLUMNS, "status_YYYY"))
+            reason = f"unknown column; the columns are {known}"
+            sheet.faults.append(Fault(line, shown(name) or str(position), reason))
+    for name in COLUMNS:
+        if name not in names:
+            sheet.faults.append(Fault(line, name, "the column is missing"))
+
+
+def _wrong_width(line: int, cells: list[str], names: list[str]) -> Fault:
+    column = names[len(cells)] if len(cells) < len(names) else str(len(names) + 1)
+    reason = f"the row has {len(cells)} cells, and the header {len(names)}"
+    return Fault(line, shown(column), reason)
+
+
+def _read_row(cells: "_Cells", known: Known) -> Row | None:
+    """Return the row; None when a cell that it can't do without is faulty."""
+    year = cells.whole_number("year", required=True)
+    programme_id = known.programmes.get(year) if year is not None else None
+    if year is not None and programme_id is None:
+        cells.fault("year", f"no programme covers the year {year}")
+    themes = known.themes.get(programme_id, {}) if programme_id is not None else None
+    number = cells.whole_number("number")
+    code = cells.code()
+    theme_id = cells.one_of("goal", themes, "a theme of the programme")
+    membership = cells.one_of(
+        "membership", {each.value: each for each in Membership}, "a membership", required=True
+    )
+    sizes = {each.value: each for each in Size}
+    statuses = {each.value: each for each in Status}
+    fields: dict[str, Any] = {
+        "name_fi": " ".join(cells.text("name_fi", LONGEST_NAME, required=True).split()),
+        "name_sv": " ".join(cells.text("name_sv", LONGEST_NAME).split()),
+        "problem_fi": cells.text("problem_fi", LONGEST_TEXT),
+        "problem_sv": cells.text("problem_sv", LONGEST_TEXT),
+        "impact": cells.one_of("impact", sizes, "a size"),
+        "cost_class": cells.one_of("cost_class", sizes, "a size"),
+    }
+    for kind in Kind:
+        values = known.values[kind]
+        fields[f"{kind}_id"] = cells.one_of(kind.value, values, f"a key of {kind.value}")
+    reported = {
+        int(match[1]): cells.one_of(name, statuses, "a status")
+        for name in cells.names
+        if (match := _STATUS_COLUMN.fullmatch(name))
+    }
+    if year is None or programme_id is None or membership is None:
+        return None
+    given = {year: status for year, status in reported.items() if status is not None}
+    return Row(cells.line, year, programme_id, number, code, theme_id, membership, fields, given)
+
+
+class _Cells:
+    """The cells of one row; what is wrong with them goes to `faults`."""
+
+    def __init__(self, line: int, cells: Mapping[str, str], faults: list[Fault]) -> None:
+        self.line = line
+        self.names = tuple(cells)
+        self._cells = cells
+        self._faults = faults
+
+    def fault(self, column: str, reason: str) -> None:
+        self._faults.append(Fault(self.line, column, reason))
+
+    def text(self, column: str, longest: int, *, required: bool = False) -> str:
+        """Return a cell without the spaces around it; empty where it is faulty."""
+        if column not in self._cells:
+            return ""
+        value = normal(self._cells[column])
+        reason = ""
+        if any("\udc80" <= char <= "\udcff" for char in value):
+            reason = f"“{shown(value)}” is not encoded in UTF-8"
+        elif any(unicodedata.category(char) == "Cc" and char not in "\n\t" for char in value):
+            reason = f"“{shown(value)}” has a control character"
+        elif len(value) > longest:
+            reason = f"the text has {len(value)} characters, and at most {longest} fit"
+        elif required and not value:
+            reason = "the cell is empty, and must not be"
+        if reason:
+            self.fault(column, reason)
+            return ""
+        return value
+
+    def whole_number(self, column: str, *, required: bool = False) -> int | None:
+        value = self.text(column, LONGEST_TEXT, required=required)
+        if not value:
+            return None
+        if _WHOLE_NUMBER.fullmatch(value) and int(value) > 0:
+            return int(value)
+        self.fault(column, f"“{shown(value)}” is not a whole number from 1 to 9999")
+        return None
+
+    def code(self) -> str | None:
+        value = self.text("code", LONGEST_CODE)
+        if value and not _CODE.fullmatch(value):
+            self.fault("code", f"“{shown(value)}” is not made of capitals and digits alone")
+        elif len(code_order(value)) > LONGEST_CODE_ORDER:
+            self.fault("code", f"“{shown(value)}” has too many separate numbers")
+        return value or None
+
+    def one_of(
+        self, column: str, options: Mapping[str, T] | None, what: str, *, required: bool = False
+    ) -> T | None:
+        """Return what a key stands for; without `options` it can't be told whether it is right."""
+        value = self.text(column, LONGEST_TEXT, required=required)
+        if not value or options is None:
+            return None
+        if value not in options:
+            self.fault(column, f"“{shown(value)}” is not {what} ({listed(options)})")
+        return options.get(value)
+
+
+class _Uniqueness:
+    """What may stand in a file only once: a code, a number, a name."""
+
+    def __init__(self, programmes: Mapping[int, int], faults: list[Fault]) -> None:
+        self._programmes = programmes
+        self._faults = faults
+        self._first: dict[tuple[str, object, str], int] = {}
+
+    def check(self, line: int, cells: Mapping[str, str]) -> None:
+        """Note the row that begins on `line`, and what an earlier one has already."""
+        year = normal(cells.get("year", ""))
+        programme = self._programmes.get(int(year)) if _WHOLE_NUMBER.fullmatch(year) else None
+        for column, scope, value in (
+            ("code", programme, normal(cells.get("code", ""))),
+            ("number", year, normal(cells.get("number", "")).lstrip("0")),
+            ("name_fi", None, name_key(cells.get("name_fi", ""))),
+        ):
+            if value:
+                first = self._first.setdefault((column, scope, value), line)
+                if first != line:
+                    reason = f"“{shown(value)}” stands already on line {first}"
+                    self._faults.append(Fault(line, column, reason))
+
+
+def normal(value: str) -> str:
+    """Return a cell's text in the one form in which it is compared and kept."""
+    text = value.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return unicodedata.normalize("NFC", text)
+
+
+def shown(value: str) -> str:
+    """Return a cell's text as a message can show it: short, and without what can't be printed."""
+    short = value if len(value) <= 60 else f"{value[:60]}…"
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in short
+    )
+
+
+def listed(options: Collection[str]) -> str:
+    """Return the keys that a cell may hold, for a message."""
+    return ", ".join(options) or "there are none"
