@@ -1,5 +1,6 @@
 """A form that is sent twice does its work once."""
 
+import re
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from app.core.policy import Actor
 from app.extensions import Model, db
 
 KEPT = timedelta(days=1)
+_KEY = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
 class Receipt(Model):
@@ -37,6 +39,8 @@ def earlier_result(actor: Actor, key: str) -> str | None:
 
     Ask inside the write transaction, so that of two at once the second waits and finds it.
     """
+    if not _KEY.fullmatch(key):
+        return None
     query = select(Receipt.result).where(Receipt.actor_id == actor.user_id, Receipt.key == key)
     return db.session.scalar(query)
 
@@ -46,13 +50,13 @@ def keep_result(actor: Actor, key: str, result: str, now: datetime | None = None
 
     Args:
         actor: Who sent the form.
-        key: The form's key; without one (a script that sends no key) nothing is kept.
+        key: The form's key; without one, or with one that is none of ours, nothing is kept.
         result: What to answer a second sending, an address or an id.
         now: The time in UTC.
     """
-    if not key or actor.user_id is None:
+    if not _KEY.fullmatch(key) or actor.user_id is None:
         return
     now = now or clock.now()
     db.session.execute(delete(Receipt).where(Receipt.made_at < now - KEPT))
-    db.session.add(Receipt(actor_id=actor.user_id, key=key[:64], result=result, made_at=now))
+    db.session.add(Receipt(actor_id=actor.user_id, key=key, result=result, made_at=now))
     db.session.flush()

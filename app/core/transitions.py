@@ -39,6 +39,10 @@ class Transition(Generic[S]):
     needs_reason: bool = False
     checks: tuple[Check, ...] = field(default=())
 
+    def unmet(self, subject: object) -> list[str | LazyString]:
+        """Return the reasons for which the checks hold `subject` back."""
+        return [reason for check in self.checks for reason in check(subject)]
+
 
 @dataclass(frozen=True)
 class Workflow(Generic[S]):
@@ -73,7 +77,7 @@ class Workflow(Generic[S]):
 
     def unmet(self, name: str, subject: object) -> list[str | LazyString]:
         """Return the reasons for which the checks of the row `name` hold `subject` back."""
-        return [reason for check in self.named(name).checks for reason in check(subject)]
+        return self.named(name).unmet(subject)
 
     def apply(self, name: str, subject: object, actor: Actor, reason: str = "") -> Transition[S]:
         """Set the state of `subject` as the row `name` says.

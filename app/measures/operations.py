@@ -5,36 +5,46 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_babel.speaklater import LazyString
 from sqlalchemy import delete, insert, select
 
 from app.config import Language
-from app.core import clock
+from app.core import clock, idempotency
 from app.core.errors import Refused, Stale
 from app.core.policy import NO_UNIT, Action, Actor, can
 from app.extensions import db
 from app.measures import search
 from app.measures.models import Entry, Measure, MeasureWord, Step
 from app.measures.states import Publicity, State
-from app.measures.workflow import EDITING, TWIN_TEXTS, WORKFLOW, may_edit
+from app.measures.workflow import TWIN_TEXTS, WORKFLOW, may_edit, reason_not_to_edit
 from app.programmes.models import Programme, Theme
 
 _SEARCHED = tuple(f"{name}_{lang}" for name in TWIN_TEXTS for lang in ("fi", "sv"))
 
+_FIRST_VERSION = 1
 
-def create_proposal(actor: Actor, fields: Mapping[str, Any]) -> Measure:
-    """Add a draft.
+
+def create_proposal(actor: Actor, fields: Mapping[str, Any], key: str = "") -> Measure:
+    """Add a draft; a form that is sent twice makes one.
 
     Args:
         actor: Who writes it.
         fields: Columns of `Measure` and their values; a name and the unit at least.
+        key: The form's key. When it comes again with other words (the writer went back to the
+            form), what it made the first time is changed.
 
     Raises:
+        Stale: It comes again with other words, and what it made has been changed since.
         Refused: The actor may not propose for that unit.
     """
     if not can(actor, Action.PROPOSE, fields["unit_id"] or NO_UNIT):
         raise Refused(_l("You may not propose on behalf of this unit."))
-    return record(**fields, state=State.DRAFT, created_by_id=actor.user_id)
+    if known := idempotency.earlier_result(actor, key):
+        measure = db.session.get_one(Measure, int(known))
+        edit_proposal(measure, _FIRST_VERSION, fields, actor)
+        return measure
+    measure = record(**fields, state=State.DRAFT, created_by_id=actor.user_id)
+    idempotency.keep_result(actor, key, str(measure.id))
+    return measure
 
 
 def edit_proposal(
@@ -47,6 +57,8 @@ def edit_proposal(
 ) -> None:
     """Change a proposal, and note which language has not followed.
 
+    What is already so is no change, and asks for nothing.
+
     Args:
         measure: The proposal.
         version: The version that the actor saw.
@@ -58,24 +70,17 @@ def edit_proposal(
         Stale: Somebody else has changed the proposal after that version.
         Refused: The actor may not edit it in its present state, or not move it to that unit.
     """
+    changed = {name: new for name, new in fields.items() if new != getattr(measure, name)}
+    stale = _stale_after(measure, changed, still_matches=still_matches)
+    if not changed and stale == measure.stale:
+        return
+    if not may_edit(measure, actor):
+        raise Refused(reason_not_to_edit(measure))
     if measure.version != version:
         raise Stale
-    if not may_edit(measure, actor):
-        raise Refused(_reason_not_to_edit(measure))
-    changed = {name: new for name, new in fields.items() if new != getattr(measure, name)}
     if "unit_id" in changed and not can(actor, Action.PROPOSE, changed["unit_id"] or NO_UNIT):
         raise Refused(_l("You may not propose on behalf of this unit."))
-    stale = _stale_after(measure, changed, still_matches=still_matches)
-    if changed or stale != measure.stale:
-        change(measure, **changed, stale=stale)
-
-
-def _reason_not_to_edit(measure: Measure) -> LazyString:
-    if measure.state in EDITING:
-        return _l("Your role does not include this action.")
-    return _l(
-        "This can no longer be edited: the state is now “%(state)s”.", state=measure.state.label
-    )
+    change(measure, **changed, stale=stale)
 
 
 def _stale_after(

@@ -1,16 +1,38 @@
 """Reads of measures; what a reader may not see is filtered here."""
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
 
-from app.core.policy import Actor, Role
+from sqlalchemy import ColumnElement, exists, false, func, or_, select, true
+from sqlalchemy.orm import joinedload
+
+from app.accounts import queries as accounts
+from app.accounts.models import Post, Unit
+from app.core.policy import ANONYMOUS, Action, Actor, Role, can
 from app.extensions import db
-from app.measures.models import Measure
+from app.measures.models import Entry, Measure, Step
 from app.measures.states import Publicity, State
+from app.programmes import queries as programmes
+from app.programmes.models import Roadmap, Theme
+from app.vocabulary import queries as vocabulary
+from app.vocabulary.models import ClassificationValue
+from app.vocabulary.states import Kind
 
 IN_PREPARATION = frozenset({State.DRAFT, State.RETURNED})
 """States that only the unit and the secretary see."""
 
 _STEERING_GROUP = frozenset({Role.MEMBER, Role.CHAIR, Role.SECRETARY})
+
+
+def reader(actor: Actor) -> Actor:
+    """Return `actor` without what makes no difference to `visible_to`.
+
+    Two people with the same reader may see the same measures.
+    """
+    if not actor.is_signed_in:
+        return ANONYMOUS
+    return Actor(0, "", actor.roles & _STEERING_GROUP, actor.unit_ids)
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -36,3 +58,92 @@ def measure_for(actor: Actor, measure_id: int) -> Measure | None:
     """Return the measure if it exists and `actor` may read it; None otherwise."""
     query = select(Measure).where(Measure.id == measure_id, visible_to(actor))
     return db.session.scalar(query)
+
+
+def _is_proposal() -> ColumnElement[bool]:
+    """Return the condition on `Measure` that it stands on no roadmap yet."""
+    has_entry = exists().where(Entry.measure_id == Measure.id)
+    return or_(Measure.state != State.APPROVED, ~has_entry)
+
+
+def count_proposals(actor: Actor) -> Mapping[State, int]:
+    """Return how many proposals `actor` may read in each state that has any."""
+    query = (
+        select(Measure.state, func.count())
+        .where(_is_proposal(), visible_to(actor))
+        .group_by(Measure.state)
+    )
+    counts = dict(db.session.execute(query).all())
+    return {state: counts[state] for state in State if state in counts}
+
+
+def proposals(actor: Actor, state: State | None, first: int, limit: int) -> Sequence[Measure]:
+    """Return proposals that `actor` may read, the latest changed first, with unit and theme.
+
+    Args:
+        actor: The reader.
+        state: The state that is asked for; None for all.
+        first: How many to skip.
+        limit: How many to return.
+    """
+    query = (
+        select(Measure)
+        .where(_is_proposal(), visible_to(actor))
+        .options(joinedload(Measure.unit), joinedload(Measure.theme))
+        .order_by(Measure.changed_at.desc(), Measure.id.desc())
+    )
+    if state is not None:
+        query = query.where(Measure.state == state)
+    return db.session.scalars(query.offset(first).limit(limit)).all()
+
+
+def last_step(measure_id: int) -> Step | None:
+    """Return the transition that a measure went through last."""
+    query = select(Step).where(Step.measure_id == measure_id).order_by(Step.id.desc()).limit(1)
+    return db.session.scalar(query)
+
+
+class Options(NamedTuple):
+    """What the fields of a proposal may be set to.
+
+    Attributes:
+        values: The values of the classifications that are not retired.
+        themes: The themes of the programme that collects proposals.
+        units: The units on whose behalf the actor may propose.
+        posts: The posts that may lead a measure.
+        collecting: The roadmap that collects proposals, if any does.
+    """
+
+    values: Mapping[Kind, Sequence[ClassificationValue]]
+    themes: Sequence[Theme]
+    units: Sequence[Unit]
+    posts: Sequence[Post]
+    collecting: Roadmap | None
+
+
+def options_for(actor: Actor, today: date, measure: Measure | None = None) -> Options:
+    """Return what `actor` may choose on `today`; what `measure` has now stays a choice."""
+    collecting = programmes.roadmap_collecting()
+    running = programmes.programme_of(today.year)
+    programme_id = collecting.programme_id if collecting else running.id if running else None
+    themes = list(programmes.themes_of(programme_id)) if programme_id else []
+    if measure and measure.theme and measure.theme not in themes:
+        themes.append(measure.theme)
+    return Options(
+        {
+            kind: [
+                value
+                for value in values
+                if not value.retired or (measure and getattr(measure, f"{kind}_id") == value.id)
+            ]
+            for kind, values in vocabulary.by_kind().items()
+        },
+        themes,
+        [
+            unit
+            for unit in accounts.units()
+            if can(actor, Action.PROPOSE, unit.id) or (measure and measure.unit_id == unit.id)
+        ],
+        accounts.posts(),
+        collecting,
+    )

@@ -194,6 +194,9 @@ The rows of `MANAGE_ROUND` and `DECIDE` depend on a round or a meeting. Those ar
 which check them and then make the transition.
 """
 
+IN_THE_UNIT = frozenset({State.DRAFT, State.RETURNED})
+"""States in which the unit writes the proposal, so that it may be half-way."""
+
 _MADE_ALONE = frozenset({Action.MANAGE_PROPOSALS, Action.SUBMIT_PROPOSAL})
 
 EDITING: Mapping[State, Action] = MappingProxyType(
@@ -221,3 +224,12 @@ def may_edit(measure: Measure, actor: Actor) -> bool:
     """Tell whether `actor` may edit the proposal in its present state."""
     action = EDITING.get(measure.state)
     return action is not None and can(actor, action, measure.unit_id or NO_UNIT)
+
+
+def reason_not_to_edit(measure: Measure) -> LazyString:
+    """Return why somebody may not edit the proposal, given that they may not."""
+    if measure.state in EDITING:
+        return _l("Your role does not include editing this.")
+    return _l(
+        "This can no longer be edited: the state is now “%(state)s”.", state=measure.state.label
+    )

@@ -1,20 +1,34 @@
 """The status page and the page of a measure."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 
-from app.core import clock
+from app.config import Language
+from app.core import clock, revision
 from app.core.bilingual import text_of
 from app.core.guards import current_actor, requires
-from app.core.htmx import render, wants_fragment
+from app.core.htmx import wants_fragment
 from app.core.i18n import language
 from app.core.pagination import Page, page_count
-from app.core.policy import Action, can
+from app.core.policy import Action, Actor, can
+from app.extensions import db
 from app.measures import queries as measures
-from app.measures.workflow import WORKFLOW
+from app.measures.workflow import may_edit, offered
 from app.programmes import queries as programmes
 from app.programmes.models import Roadmap
 from app.programmes.states import Phase
@@ -26,26 +40,70 @@ blueprint = Blueprint("status_page", __name__)
 PAGE_SIZE = 50
 
 
+class Content(NamedTuple):
+    """What the status page shows under its heading, and the address that says the same."""
+
+    html: Markup
+    url: str
+    page: int
+    pages: int
+
+
 @blueprint.get("/")
 @requires(Action.READ_STATUS)
 def index() -> ResponseReturnValue:
     """Show what is on the roadmaps of the chosen years, and how it is going."""
+    content = _content(
+        str(db.engine.url),
+        revision.current(),
+        clock.today(),
+        language(),
+        measures.reader(current_actor()),
+        tuple(request.args.items(multi=True)),
+        wants_fragment(),
+    )
+    if content.page > content.pages:
+        return redirect(content.url)
+    response = make_response(
+        content.html
+        if wants_fragment()
+        else render_template("status_page/index.html", content=content.html)
+    )
+    response.vary.add("HX-Request")
+    if wants_fragment():
+        response.headers["HX-Push-Url"] = content.url
+    return response
+
+
+@lru_cache(maxsize=200)
+def _content(
+    _database: str,
+    _revision: int,
+    today: date,
+    lang: Language,
+    reader: Actor,
+    args: tuple[tuple[str, str], ...],
+    fragment: bool,
+) -> Content:
+    """Return the page's content for all readers who may see the same.
+
+    The arguments are all that it depends on. Every change in the database has a new revision, so
+    that what is kept is never older than the database.
+    """
     published = programmes.published_roadmaps()
-    scope = _scope(published)
+    scope = _scope(published, today, reader, MultiDict(args))
     chosen = scope.filters
-    lang = language()
     cube = figures.cells(queries.cube(scope))
     total = figures.total(cube)
-    last_page = page_count(total, PAGE_SIZE)
-    if chosen.page > last_page:
-        return redirect(chosen.url(page=last_page))
+    pages = page_count(total, PAGE_SIZE)
+    if chosen.page > pages:
+        return Content(Markup(), chosen.url(page=pages), chosen.page, pages)
     rows = queries.rows(scope, PAGE_SIZE, lang)
     standings = queries.standings([row.entry_id for row in rows])
     lines = listing.lines(rows, standings, scope.themes, lang)
     options = choices.options(chosen, scope.themes, scope.values, lang)
-    response = render(
-        "status_page/index.html",
-        "status_page/_results.html",
+    html = render_template(
+        "status_page/_results.html" if fragment else "status_page/_content.html",
         filters=chosen,
         options=options,
         chips=choices.chips(chosen, options),
@@ -60,15 +118,14 @@ def index() -> ResponseReturnValue:
         not_followed=queries.count_not_followed(scope),
         page=Page(lines, chosen.page, PAGE_SIZE, total, lambda number: chosen.url(page=number)),
     )
-    if wants_fragment():
-        response.headers["HX-Push-Url"] = chosen.url(page=chosen.page)
-    return response
+    return Content(Markup(html), chosen.url(page=chosen.page), chosen.page, pages)  # noqa: S704
 
 
-def _scope(published: Sequence[Roadmap]) -> queries.Scope:
+def _scope(
+    published: Sequence[Roadmap], today: date, reader: Actor, args: MultiDict[str, str]
+) -> queries.Scope:
     """Return what the address asks for, with the rows that its words stand for."""
-    years, unknown = filters.parse_years(request.args, [roadmap.year for roadmap in published])
-    today = clock.today()
+    years, unknown = filters.parse_years(args, [roadmap.year for roadmap in published])
     if not years:
         years = tuple(programmes.running_years(published, today))
     roadmaps = [roadmap for roadmap in published if roadmap.year in years]
@@ -80,8 +137,8 @@ def _scope(published: Sequence[Roadmap]) -> queries.Scope:
     known: dict[str, Iterable[str]] = {"theme": themes, **values}
     days = timedelta(days=current_app.config["SETTINGS"].not_updated_days)
     return queries.Scope(
-        current_actor(),
-        filters.parse(request.args, years, known, unknown),
+        reader,
+        filters.parse(args, years, known, unknown),
         roadmaps,
         themes,
         values,
@@ -112,7 +169,8 @@ def measure(measure_id: int) -> ResponseReturnValue:
         steps=queries.steps_of(measure_id)
         if can(actor, Action.READ_PROPOSALS, found.unit_id)
         else [],
-        transitions=WORKFLOW.available(found, actor),
+        transitions=offered(found, actor),
+        editable=may_edit(found, actor),
         written_date=listing.written_date,
         local=clock.local,
     )
