@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -107,14 +107,8 @@ def _choice(label: LazyString, hint: LazyString | str = "") -> SelectField:
     return SelectField(label, [Optional()], coerce=_number, description=hint)
 
 
-def _radio(
-    label: LazyString,
-    enum: type[Labelled],
-    members: Iterable[Labelled],
-    hint: LazyString | str = "",
-) -> RadioField:
-    choices = [(member, member.label) for member in members]
-    return RadioField(label, [Optional()], coerce=enum.parse, choices=choices, description=hint)
+def _radio(label: LazyString, enum: type[Labelled], hint: LazyString | str = "") -> RadioField:
+    return RadioField(label, [Optional()], coerce=enum.parse, description=hint)
 
 
 class Difference(NamedTuple):
@@ -159,8 +153,8 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     legal_section = line(_l("Section"), 60, _l("For example: 7 §"))
     legal_deadline = DateField(_l("Deadline set by the law"), [Optional()])
 
-    impact = _radio(_l("Impact"), Size, Size)
-    cost_class = _radio(_l("Cost class"), Size, Size, _l("A rough estimate is enough."))
+    impact = _radio(_l("Impact"), Size)
+    cost_class = _radio(_l("Cost class"), Size, _l("A rough estimate is enough."))
     cost_once = EuroField(_l("Estimated one-off cost, euros"), description=_l("Whole euros."))
     cost_yearly = EuroField(_l("Estimated yearly cost, euros"), description=_l("Whole euros."))
 
@@ -179,8 +173,8 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     first_year = _choice(_l("First year"))
     last_year = _choice(_l("Last year"))
 
-    origin = _radio(_l("Whose idea was it?"), Origin, Origin)
-    publicity = _radio(_l("Publicity"), Publicity, ())
+    origin = _radio(_l("Whose idea was it?"), Origin)
+    publicity = _radio(_l("Publicity"), Publicity)
     secrecy_basis = line(
         _l("Basis of secrecy"),
         300,
@@ -207,11 +201,14 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         self.lead_post_id.choices = _chosen_from(options.posts, "title", lang)
         for field in (self.first_year, self.last_year):
             years = {*range(today.year, today.year + _YEARS_AHEAD), *filter(None, [field.data])}
-            field.choices = [("", _("Choose")), *((year, str(year)) for year in sorted(years))]
+            field.choices = {"": _("Choose"), **{str(year): str(year) for year in sorted(years)}}
+        for field in (self.impact, self.cost_class):
+            field.choices = {size.value: f"{size} – {size.label}" for size in Size}
+        self.origin.choices = {each.value: str(each.label) for each in Origin}
         offered = [Publicity.NOT_YET_PUBLIC, Publicity.SECRET]
         if measure and measure.publicity is Publicity.PUBLIC:
             offered.insert(0, Publicity.PUBLIC)
-        self.publicity.choices = [(each, each.label) for each in offered]
+        self.publicity.choices = {each.value: str(each.label) for each in offered}
         if measure is None or not _has_both_languages(measure):
             del self.still_matches
 
@@ -291,8 +288,7 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         if value in (None, ""):
             return str(_("not given"))
         if isinstance(field, SelectField | RadioField):
-            labels = {chosen: label for chosen, label, *_rest in field.iter_choices()}
-            return str(labels.get(value, value))
+            return str(cast(dict[str, str], field.choices).get(str(value), value))
         if isinstance(field, EuroField):
             return format_euro(value)
         return format_date(value) if isinstance(value, date) else str(value)
@@ -333,8 +329,8 @@ def explanations(settings: Settings) -> dict[str, dict[Labelled, str]]:
     }
 
 
-def _chosen_from(rows: Sequence[Any], name: str, lang: Language) -> list[tuple[int | str, str]]:
-    return [("", _("Choose")), *((row.id, text_of(row, name, lang).value) for row in rows)]
+def _chosen_from(rows: Sequence[Any], name: str, lang: Language) -> dict[str, str]:
+    return {"": _("Choose"), **{str(row.id): text_of(row, name, lang).value for row in rows}}
 
 
 def _defaults(options: Options) -> dict[str, Any]:
