@@ -1,6 +1,6 @@
 """Reads of meetings and decisions."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import Row, and_, func, select
@@ -98,14 +98,3 @@ def ready_measures(actor: Actor, measure_id: int | None = None) -> Sequence[Meas
     if measure_id is not None:
         query = query.where(Measure.id == measure_id)
     return db.session.scalars(query.order_by(Measure.name_fi, Measure.id)).all()
-
-
-def decisions_of(measure_ids: Collection[int]) -> Sequence[Row[Decision, Meeting]]:
-    """Return what meetings have decided on measures, the latest first; undone decisions too."""
-    query = (
-        select(Decision, Meeting)
-        .join(Meeting, Meeting.id == Decision.meeting_id)
-        .where(Decision.measure_id.in_(sorted(measure_ids)), Decision.outcome.is_not(None))
-        .order_by(Decision.decided_on.desc(), Decision.id.desc())
-    )
-    return db.session.execute(query).all()

@@ -114,7 +114,7 @@ def assemble(roadmap: Roadmap, actor: Actor) -> int:
     for position, measure in enumerate(new, start=queries.last_position(roadmap) + 1):
         entry = queries.entry_of(measure, programme.id) or measures.enter(measure, programme)
         place(roadmap, entry, Membership.PROPOSED, position)
-    for item, entry, measure in queries.contents(roadmap):
+    for item, entry, measure, _theme in queries.contents(roadmap):
         theme = measure.theme
         if item.membership is Membership.REMOVED or entry.code or theme is None:
             continue
@@ -256,12 +256,12 @@ def record_earlier_approval(
 def _freeze(roadmap: Roadmap, decision: BoardDecision) -> Snapshot:
     """Make what is proposed approved and public, and keep it exactly as it was approved."""
     rows = [row for row in queries.contents(roadmap) if row.Item.membership in _TO_APPROVE]
-    for item, _entry, _measure in rows:
-        if item.membership is Membership.PROPOSED:
-            item.membership = Membership.APPROVED
-    measures.publish(measure for _item, _entry, measure in rows)
+    for row in rows:
+        if row.Item.membership is Membership.PROPOSED:
+            row.Item.membership = Membership.APPROVED
+    measures.publish(row.Measure for row in rows)
     programme = db.session.get_one(Programme, roadmap.programme_id)
-    posts = queries.other_posts({measure.id for _item, _entry, measure in rows})
+    posts = queries.other_posts({row.Measure.id for row in rows})
     text = snapshot.content(programme, roadmap, rows, posts)
     kept = Snapshot(
         roadmap_id=roadmap.id,

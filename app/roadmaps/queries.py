@@ -16,7 +16,11 @@ from app.roadmaps.models import BoardDecision, Item, RoadmapStep, Snapshot
 from app.roadmaps.states import Membership
 
 
-def contents(roadmap: Roadmap, actor: Actor | None = None) -> Sequence[Row[Item, Entry, Measure]]:
+Content = Row[Item, Entry, Measure, Theme | None]
+"""An item of a roadmap with its entry, its measure, and its theme in the programme."""
+
+
+def contents(roadmap: Roadmap, actor: Actor | None = None) -> Sequence[Content]:
     """Return what stands on a roadmap in its order, with all that a measure refers to.
 
     Args:
@@ -24,9 +28,10 @@ def contents(roadmap: Roadmap, actor: Actor | None = None) -> Sequence[Row[Item,
         actor: Only what this one may read; everything when None.
     """
     query = (
-        select(Item, Entry, Measure)
+        select(Item, Entry, Measure, Theme)
         .join(Entry, Entry.id == Item.entry_id)
         .join(Measure, Measure.id == Entry.measure_id)
+        .outerjoin(Theme, Theme.id == Entry.theme_id)
         .options(joinedload("*"))
         .where(Item.roadmap_id == roadmap.id, true() if actor is None else visible_to(actor))
         .order_by(Item.position, Item.id)

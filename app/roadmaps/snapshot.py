@@ -10,12 +10,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row
-
 from app.accounts.models import Post
-from app.measures.models import Entry, Measure
 from app.programmes.models import Programme, Roadmap
-from app.roadmaps.models import Item, Snapshot
+from app.roadmaps.models import Snapshot
+from app.roadmaps.queries import Content
 
 FORMAT = 1
 """Raised when what the text holds changes, so that older texts are still understood."""
@@ -41,7 +39,7 @@ _AS_THEY_ARE = (
 def content(
     programme: Programme,
     roadmap: Roadmap,
-    items: Sequence[Row[Item, Entry, Measure]],
+    items: Sequence[Content],
     other_posts: Mapping[int, Sequence[Post]],
 ) -> str:
     """Return a roadmap as canonical JSON.
@@ -57,10 +55,7 @@ def content(
             "format": FORMAT,
             "programme": _twin(programme, "name"),
             "year": roadmap.year,
-            "items": [
-                _item(item, entry, measure, other_posts.get(measure.id, ()))
-                for item, entry, measure in items
-            ],
+            "items": [_item(row, other_posts.get(row.Measure.id, ())) for row in items],
         }
     )
 
@@ -85,14 +80,15 @@ def measure_ids(snapshot: Snapshot) -> list[int]:
     return [item["measure"] for item in json.loads(snapshot.content)["items"]]
 
 
-def _item(item: Item, entry: Entry, measure: Measure, posts: Sequence[Post]) -> dict[str, Any]:
+def _item(row: Content, posts: Sequence[Post]) -> dict[str, Any]:
+    item, entry, measure, theme = row
     fields: dict[str, Any] = {
         "measure": measure.id,
         "code": entry.code,
         "number": item.number,
         "position": item.position,
         "legal_deadline": _day(measure.legal_deadline),
-        "theme": _named(measure.theme, "code"),
+        "theme": _named(theme, "code"),
         "unit": _named(measure.unit, "key"),
         "lead_post": _post(measure.lead_post),
         "other_posts": [_post(post) for post in posts],

@@ -35,7 +35,7 @@ def gaps(roadmap: Roadmap) -> list[Gap]:
     """
     return [
         Gap(entry, measure, text)
-        for item, entry, measure in queries.contents(roadmap)
+        for item, entry, measure, _theme in queries.contents(roadmap)
         if item.membership in {Membership.PROPOSED, Membership.APPROVED}
         for text in _gaps_of(entry, measure)
     ]

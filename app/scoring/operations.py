@@ -24,6 +24,9 @@ from app.scoring.states import ProposedOutcome, ReviewState
 ROUND_PHASES = frozenset({Phase.COLLECTING, Phase.SCORING})
 """Phases of a roadmap in which its scoring round may be opened."""
 
+RATING = "rating_"
+"""Before the key of a criterion: the field of its rating."""
+
 
 def open_round(
     roadmap: Roadmap,
@@ -137,8 +140,8 @@ def save_review(
             state=ReviewState.DRAFT,
         )
     submit = submit or review.state is ReviewState.SUBMITTED
-    if reasons := shortcomings(scoring_round, judgement, submit=submit):
-        raise Refused(*reasons)
+    if lacking := shortcomings(scoring_round, judgement, submit=submit):
+        raise Refused(*lacking.values())
     _write(review, scoring_round, judgement)
     if submit:
         review.state = ReviewState.SUBMITTED
@@ -162,20 +165,27 @@ def hindrances(scoring_round: Round, measure: Measure, actor: Actor) -> list[Laz
 
 def shortcomings(
     scoring_round: Round, judgement: Judgement, *, submit: bool
-) -> list[str | LazyString]:
-    """Return what a review lacks before it can be saved, or submitted when `submit`."""
+) -> dict[str, LazyString]:
+    """Return what a review lacks before it can be saved: the field, and what to do.
+
+    Args:
+        scoring_round: The round.
+        judgement: What the member says. Its ratings are the fields `RATING` + key of the criterion.
+        submit: Whether the group may count on it; a draft may be half-way.
+    """
     if judgement.disqualified:
         if judgement.disqualification_reason.strip():
-            return []
-        return [_l("Say why you are disqualified.")]
+            return {}
+        return {"disqualification_reason": _l("Say why you are disqualified.")}
     if not submit:
-        return []
-    required = [criterion.key for criterion in scoring_round.criteria if criterion.required]
-    found: list[str | LazyString] = []
-    if any(key not in judgement.ratings for key in required):
-        found.append(_l("Rate every required criterion."))
+        return {}
+    found = {
+        RATING + criterion.key: _l("Rate this criterion.")
+        for criterion in scoring_round.criteria
+        if criterion.required and criterion.key not in judgement.ratings
+    }
     if judgement.proposed_outcome is None:
-        found.append(_l("Choose the outcome that you propose."))
+        found["proposed_outcome"] = _l("Choose the outcome that you propose.")
     return found
 
 

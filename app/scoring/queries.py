@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, Row, and_, select, true
+from sqlalchemy.orm import joinedload
 
 from app.core.policy import Actor
 from app.extensions import db
@@ -59,7 +60,8 @@ def _ranked(year: int, actor: Actor) -> ColumnElement[bool]:
 
 def ranked_measures(year: int, actor: Actor) -> Sequence[Measure]:
     """Return the measures of the ranking of a year that `actor` may read, in no order."""
-    return db.session.scalars(select(Measure).where(_ranked(year, actor))).all()
+    query = select(Measure).options(joinedload(Measure.unit), joinedload(Measure.theme))
+    return db.session.scalars(query.where(_ranked(year, actor))).all()
 
 
 def ranked_measure(year: int, measure_id: int, actor: Actor) -> Measure | None:
@@ -70,7 +72,8 @@ def ranked_measure(year: int, measure_id: int, actor: Actor) -> Measure | None:
 def waiting_measures(year: int, actor: Actor) -> Sequence[Measure]:
     """Return the proposals that wait to be taken into scoring for a year, by their names."""
     waiting = Measure.state.in_((State.SUBMITTED, State.POSTPONED))
-    query = select(Measure).where(Measure.first_year == year, waiting, visible_to(actor))
+    query = select(Measure).options(joinedload(Measure.unit), joinedload(Measure.theme))
+    query = query.where(Measure.first_year == year, waiting, visible_to(actor))
     return db.session.scalars(query.order_by(Measure.name_fi, Measure.id)).all()
 
 

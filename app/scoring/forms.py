@@ -1,0 +1,159 @@
+"""The form of a review, and the form that opens a round."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, HiddenField, IntegerField, RadioField, SelectField
+from wtforms.validators import InputRequired, Optional, ValidationError
+from wtforms.widgets import HiddenInput
+
+from app.config import Language
+from app.core import idempotency
+from app.core.bilingual import text_of
+from app.measures.forms import lines
+from app.measures.models import Measure
+from app.scoring.models import Criterion, Review, Round
+from app.scoring.operations import RATING, Judgement, shortcomings
+from app.scoring.states import ProposedOutcome
+
+SCALE = {
+    "1": _l("very low"),
+    "2": _l("low"),
+    "3": _l("moderate"),
+    "4": _l("high"),
+    "5": _l("very high"),
+}
+"""The words beside the ratings."""
+
+
+class ReviewForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """A member's review; `review_form` adds a field for every criterion."""
+
+    key = HiddenField(default=idempotency.new_key)
+    version = IntegerField(widget=HiddenInput(), default=0)
+    measure_version = IntegerField(widget=HiddenInput(), default=0)
+    proposed_outcome = RadioField(
+        _l("What do you propose that the meeting decides?"),
+        [Optional()],
+        coerce=ProposedOutcome.parse,
+        choices=[(each, each.label) for each in ProposedOutcome],
+    )
+    comment = lines(_l("Comment"), 2000, _l("The steering group reads it."))
+    disqualified = BooleanField(
+        _l("I am disqualified (conflict of interest)"),
+        description=_l("You take no part in the matter, and your ratings are not saved."),
+    )
+    disqualification_reason = lines(_l("Why are you disqualified?"), 500)
+
+    @property
+    def ratings(self) -> list[RadioField]:
+        """The fields of the criteria in their order."""
+        return [field for field in self if field.name.startswith(RATING)]
+
+    def judgement(self) -> Judgement:
+        """Return what the member says."""
+        return Judgement(
+            self.measure_version.data or 0,
+            {each.name.removeprefix(RATING): int(each.data) for each in self.ratings if each.data},
+            self.proposed_outcome.data,
+            self.comment.data or "",
+            disqualified=self.disqualified.data,
+            disqualification_reason=self.disqualification_reason.data or "",
+        )
+
+    def accepts(self, scoring_round: Round, *, submit: bool) -> bool:
+        """Check all fields and write what is wrong beside them; True when nothing is.
+
+        Args:
+            scoring_round: The round.
+            submit: Whether the group may count on the review; a draft may be half-way.
+        """
+        if not self.validate():
+            return False
+        for name, text in shortcomings(scoring_round, self.judgement(), submit=submit).items():
+            label = self[name].label.text
+            is_rating = name.startswith(RATING)
+            self[name].errors = [_("Rate this: %(name)s", name=label) if is_rating else text]
+        return not self.errors
+
+    def take_version(self, review: Review | None) -> None:
+        """Let the form replace `review`, which was saved after the form was opened."""
+        self.version.raw_data = None
+        self.version.data = review.version if review else 0
+
+
+def review_form(
+    scoring_round: Round, lang: Language, data: Mapping[str, Any] | None = None
+) -> ReviewForm:
+    """Return the form of a review in a round.
+
+    Args:
+        scoring_round: The round, whose criteria are rated.
+        lang: The reader's language.
+        data: What it begins with; None for what the reader has sent.
+    """
+    fields = {RATING + each.key: _rating_field(each, lang) for each in scoring_round.criteria}
+    form: ReviewForm = type("ReviewForm", (ReviewForm,), fields)(data=data)
+    for criterion in scoring_round.criteria:
+        form[RATING + criterion.key].flags.required = criterion.required
+    form.proposed_outcome.flags.required = True
+    return form
+
+
+def _rating_field(criterion: Criterion, lang: Language) -> RadioField:
+    choices = [(value, value) for value in SCALE]
+    if not criterion.required:
+        choices.append(("", _("I do not rate this")))
+    return RadioField(
+        text_of(criterion, "name", lang).value,
+        [Optional()],
+        choices=choices,
+        description=text_of(criterion, "help", lang).value,
+    )
+
+
+def data_of(scoring_round: Round, measure: Measure, review: Review | None) -> dict[str, Any]:
+    """Return what the form of a member's review begins with.
+
+    Args:
+        scoring_round: The round.
+        measure: The measure as the member sees it now.
+        review: The review as far as it is; None when the member has not begun.
+    """
+    if review is None:
+        return {"measure_version": measure.version}
+    keys = {criterion.id: criterion.key for criterion in scoring_round.criteria}
+    return {
+        **{RATING + keys[each.criterion_id]: str(each.value) for each in review.ratings},
+        "version": review.version,
+        "measure_version": measure.version,
+        "proposed_outcome": review.proposed_outcome,
+        "comment": review.comment,
+        "disqualified": review.disqualified,
+        "disqualification_reason": review.disqualification_reason,
+    }
+
+
+class RoundForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """The year and the days of a new round."""
+
+    key = HiddenField(default=idempotency.new_key)
+    year = SelectField(_l("Year of the roadmap"), coerce=int)
+    opens_on = DateField(_l("First day"), [InputRequired(_l("Give the first day."))])
+    closes_on = DateField(_l("Last day"), [InputRequired(_l("Give the last day."))])
+
+    def __init__(self, years: Sequence[int]) -> None:
+        super().__init__()
+        self.year.choices = [(year, str(year)) for year in years]
+
+    def validate_closes_on(self, field: DateField) -> None:
+        """The last day is not before the first."""
+        if self.opens_on.data and field.data and field.data < self.opens_on.data:
+            raise ValidationError(_("The last day is before the first."))
+
+    def days(self) -> dict[str, Any]:
+        """Return the first and the last day, called as the columns of `Round`."""
+        return {"opens_on": self.opens_on.data, "closes_on": self.closes_on.data}
