@@ -51,6 +51,7 @@ def proposals() -> ResponseReturnValue:
         counts=counts,
         chosen=state,
         list_url=_list_url,
+        local=clock.local,
     )
 
 
