@@ -55,7 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     login_manager.init_app(app)
     compress.init_app(app)
-    for part in (database, i18n, security, errors, context, assets):
+    for part in (database, i18n, errors, context, assets, security):
         part.init_app(app)
     init_navigation(app)
     init_cli(app)

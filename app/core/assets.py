@@ -1,15 +1,13 @@
-"""Static files: their addresses, and WhiteNoise serving them with the security headers."""
+"""Static files: their addresses, and WhiteNoise serving them."""
 
 import hashlib
 from functools import cache
 from pathlib import Path
-from wsgiref.headers import Headers
 
 from flask import Flask
 from whitenoise import WhiteNoise
 
 from app.config import ROOT
-from app.core import security
 
 STATIC = ROOT / "static"
 _PREFIX = "/static"
@@ -22,11 +20,6 @@ def init_app(app: Flask) -> None:
     Vendored files have their version in the path and never change; our own carry the hash of
     their content in the address.
     """
-    https = app.config["SETTINGS"].https
-
-    def add_headers(headers: Headers, _path: str, _url: str) -> None:
-        security.add_to(headers, https=https)
-
     server = WhiteNoise(
         app.wsgi_app,
         root=STATIC,
@@ -34,7 +27,6 @@ def init_app(app: Flask) -> None:
         max_age=_WEEK,
         allow_all_origins=False,
         immutable_file_test=lambda _path, url: url.startswith(f"{_PREFIX}/vendor/"),
-        add_headers_function=add_headers,
     )
     app.wsgi_app = server  # type: ignore[method-assign]  # Flask's documented way to wrap it
     app.add_template_global(asset)

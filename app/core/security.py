@@ -1,8 +1,10 @@
 """The exact security headers of every answer."""
 
-from typing import Protocol
+from collections.abc import Callable, Iterable
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
 
-from flask import Flask, Response, current_app
+from flask import Flask, Response
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -32,26 +34,25 @@ STRICT_TRANSPORT_SECURITY = "max-age=31536000; includeSubDomains"
 
 
 def init_app(app: Flask) -> None:
-    """Add the headers to every answer of Flask's; static files get them in `assets`."""
-    app.after_request(_add_headers)
+    """Add the headers to every answer; comes after what else answers, such as `assets`."""
+    inner = app.wsgi_app
+    headers = list(HEADERS.items())
+    if app.config["SETTINGS"].https:
+        headers.append(("Strict-Transport-Security", STRICT_TRANSPORT_SECURITY))
+
+    def with_headers(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, given: list[tuple[str, str]], *error: Any) -> Callable[..., object]:
+            return start_response(status, given + headers, *error)
+
+        return inner(environ, start)
+
+    app.wsgi_app = with_headers  # type: ignore[method-assign]  # Flask's documented way to wrap it
+    app.after_request(_keep_private)
 
 
-def _add_headers(response: Response) -> Response:
-    add_to(response.headers, https=current_app.config["SETTINGS"].https)
+def _keep_private(response: Response) -> Response:
+    """Let no shared cache keep a page: it shows what its reader may see."""
     if response.mimetype == "text/html":
-        # A page shows what its reader may see, so no shared cache may keep it.
         response.cache_control.private = True
         response.cache_control.no_cache = True
     return response
-
-
-class _Settable(Protocol):
-    def __setitem__(self, name: str, value: str, /) -> None: ...
-
-
-def add_to(headers: _Settable, *, https: bool) -> None:
-    """Put the security headers into `headers`, with HSTS where the instance has `https`."""
-    for name, value in HEADERS.items():
-        headers[name] = value
-    if https:
-        headers["Strict-Transport-Security"] = STRICT_TRANSPORT_SECURITY
