@@ -79,18 +79,11 @@ def key_figures(cube: Sequence[Cell], filters: Filters) -> list[Figure]:
     ]
 
 
-def charts(
+def donuts(
     cube: Sequence[Cell], filters: Filters, themes: Mapping[str, Theme], lang: Language
-) -> dict[str, Any]:
-    """Return the data of the charts and of their tables, in the shape that charts.js reads."""
-    return {
-        "lang": lang,
-        "donuts": [
-            _by_status(cube, filters),
-            _by_theme(cube, filters, themes, lang),
-        ],
-        "matrix": _matrix(cube, filters),
-    }
+) -> list[dict[str, Any]]:
+    """Return the donuts by status and by theme, in the shape that charts.js reads."""
+    return [_by_status(cube, filters), _by_theme(cube, filters, themes, lang)]
 
 
 def _donut(name: str, slices: Sequence[tuple[str, int, int, str]]) -> dict[str, Any]:
@@ -139,29 +132,56 @@ def _by_theme(
     return _donut("donut-theme", slices)
 
 
-def _matrix(cube: Sequence[Cell], filters: Filters) -> dict[str, Any]:
-    """Return impact against cost; `missing` counts the measures that lack one of them."""
-    numbers = Counter[tuple[Size, Size]]()
+class Matrix(NamedTuple):
+    """Impact against cost: the table, and what charts.js draws of it.
+
+    Attributes:
+        columns: The cost classes, with "not given" where a measure lacks it.
+        rows: The impacts from large to small, "not given" last, each with the number of measures
+            of every column and their address.
+        drawn: The bubbles, in the shape that charts.js reads.
+    """
+
+    columns: list[str]
+    rows: list[tuple[str, list[tuple[int, str]]]]
+    drawn: dict[str, Any]
+
+    @property
+    def has_sizes(self) -> bool:
+        """Whether there is any bubble to draw."""
+        return any(cell["n"] for cell in self.drawn["cells"])
+
+
+def matrix(cube: Sequence[Cell], filters: Filters) -> Matrix:
+    """Return how many measures have each impact and cost class; all of them are counted."""
+    numbers = Counter[tuple[str, str]]()
     for cell in cube:
-        if cell.impact and cell.cost_class:
-            numbers[cell.impact, cell.cost_class] += cell.n
-    found = sum(numbers.values())
-    return {
+        numbers[cell.impact or NOT_GIVEN, cell.cost_class or NOT_GIVEN] += cell.n
+    sizes = [size.value for size in SIZES]
+    costs = sizes + [NOT_GIVEN] * any(cost == NOT_GIVEN for _impact, cost in numbers)
+    impacts = sizes[::-1] + [NOT_GIVEN] * any(impact == NOT_GIVEN for impact, _cost in numbers)
+    names = {NOT_GIVEN: _("not given")}
+
+    def url(impact: str, cost: str) -> str:
+        return filters.url(impact=[impact], cost=[cost])
+
+    rows = [
+        (
+            names.get(impact, impact),
+            [(numbers[impact, cost], url(impact, cost)) for cost in costs],
+        )
+        for impact in impacts
+    ]
+    drawn = {
         "id": "matrix",
         "x": _("Cost class"),
         "y": _("Impact"),
         "unit": _("measures"),
-        "sizes": [size.value for size in SIZES],
+        "sizes": sizes,
         "cells": [
-            {
-                "x": x,
-                "y": y,
-                "n": numbers[impact, cost],
-                "href": filters.url(impact=[impact], cost=[cost]),
-            }
-            for y, impact in enumerate(SIZES)
-            for x, cost in enumerate(SIZES)
+            {"x": x, "y": y, "n": numbers[impact, cost], "href": url(impact, cost)}
+            for y, impact in enumerate(sizes)
+            for x, cost in enumerate(sizes)
         ],
-        "count": found,
-        "missing": total(cube) - found,
     }
+    return Matrix([names.get(cost, cost) for cost in costs], rows, drawn)

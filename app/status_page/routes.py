@@ -102,6 +102,8 @@ def _content(
     standings = queries.standings([row.entry_id for row in rows])
     lines = listing.lines(rows, standings, scope.themes, lang)
     options = choices.options(chosen, scope.themes, scope.values, lang)
+    donuts = figures.donuts(cube, chosen, scope.themes, lang)
+    matrix = figures.matrix(cube, chosen)
     html = render_template(
         "status_page/_results.html" if fragment else "status_page/_content.html",
         filters=chosen,
@@ -114,7 +116,12 @@ def _content(
         published=published,
         proposed=[r.year for r in scope.roadmaps if r.phase is Phase.BEFORE_BOARD],
         figures=figures.key_figures(cube, chosen),
-        charts=figures.charts(cube, chosen, scope.themes, lang),
+        charts={
+            "lang": lang,
+            "donuts": donuts,
+            "matrix": matrix.drawn if matrix.has_sizes else None,
+        },
+        matrix=matrix,
         not_followed=queries.count_not_followed(scope),
         page=Page(lines, chosen.page, PAGE_SIZE, total, lambda number: chosen.url(page=number)),
     )
