@@ -96,7 +96,7 @@ def app(settings: Settings, city_database: Path, compiled: Path) -> Iterator[Fla
     The client's requests have contexts and database sessions of their own, so a test may go
     between requests and `db.session`: what it read before a request is read anew after it.
     """
-    _copy(city_database, settings)
+    copy_database(city_database, settings)
     with running(settings, compiled) as app:
         yield app
 
@@ -104,12 +104,13 @@ def app(settings: Settings, city_database: Path, compiled: Path) -> Iterator[Fla
 @pytest.fixture
 def demo_app(settings: Settings, demo_database: Path, compiled: Path) -> Iterator[Flask]:
     """Return an app with the demo data, in its context; like `app` in all else."""
-    _copy(demo_database, settings)
+    copy_database(demo_database, settings)
     with running(settings, compiled) as app:
         yield app
 
 
-def _copy(database: Path, settings: Settings) -> None:
+def copy_database(database: Path, settings: Settings) -> None:
+    """Make the instance of `settings` with a copy of `database`."""
     settings.instance.mkdir()
     shutil.copy(database, settings.instance / "roadmap.sqlite")
 
