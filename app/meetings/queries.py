@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import Row, and_, func, select
+from sqlalchemy.orm import joinedload
 
 from app.core.policy import Actor
 from app.extensions import db
@@ -52,6 +53,7 @@ def agenda(meeting_id: int, actor: Actor) -> Sequence[Row[Decision, Measure]]:
     query = (
         select(Decision, Measure)
         .join(Measure, Measure.id == Decision.measure_id)
+        .options(joinedload(Measure.unit))
         .where(Decision.meeting_id == meeting_id, visible_to(actor))
         .order_by(Decision.position)
     )
@@ -59,7 +61,7 @@ def agenda(meeting_id: int, actor: Actor) -> Sequence[Row[Decision, Measure]]:
 
 
 def decision(meeting_id: int, decision_id: int) -> Decision | None:
-    """Return a matter of a meeting."""
+    """Return the decision of a meeting, made or to be made, with an id."""
     query = select(Decision).where(Decision.meeting_id == meeting_id, Decision.id == decision_id)
     return db.session.scalar(query)
 
@@ -92,9 +94,8 @@ def ready_measures(actor: Actor, measure_id: int | None = None) -> Sequence[Meas
     waiting = select(Decision.measure_id).where(
         Decision.outcome.is_(None), Decision.undone_at.is_(None)
     )
-    query = select(Measure).where(
-        Measure.state.in_(sorted(READY)), Measure.id.not_in(waiting), visible_to(actor)
-    )
+    ready = and_(Measure.state.in_(sorted(READY)), Measure.id.not_in(waiting))
+    query = select(Measure).options(joinedload(Measure.unit)).where(ready, visible_to(actor))
     if measure_id is not None:
         query = query.where(Measure.id == measure_id)
     return db.session.scalars(query.order_by(Measure.name_fi, Measure.id)).all()
