@@ -36,6 +36,7 @@ from app.vocabulary.states import Kind
 
 _YEARS_AHEAD = 10
 _EUROS = re.compile(r"[0-9]{1,9}")
+_EUROS_HINT = _l("Whole euros, for example 12 500.")
 _VERSION = re.compile(r"[0-9]{1,9}")
 _CONTROL_OR_SURROGATE = {"Cc", "Cs"}
 
@@ -155,8 +156,8 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
     impact = _radio(_l("Impact"), Size)
     cost_class = _radio(_l("Cost class"), Size, _l("A rough estimate is enough."))
-    cost_once = EuroField(_l("Estimated one-off cost, euros"), description=_l("Whole euros."))
-    cost_yearly = EuroField(_l("Estimated yearly cost, euros"), description=_l("Whole euros."))
+    cost_once = EuroField(_l("Estimated one-off cost, euros"), description=_EUROS_HINT)
+    cost_yearly = EuroField(_l("Estimated yearly cost, euros"), description=_EUROS_HINT)
 
     theme_id = _choice(_l("Theme"))
     level_id = _choice(_l("Level"))
@@ -204,11 +205,11 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             field.choices = {"": _("Choose"), **{str(year): str(year) for year in sorted(years)}}
         for field in (self.impact, self.cost_class):
             field.choices = {size.value: f"{size} – {size.label}" for size in Size}
-        self.origin.choices = {each.value: str(each.label) for each in Origin}
+        self.origin.choices = {each.value: _as_sentence(each.label) for each in Origin}
         offered = [Publicity.NOT_YET_PUBLIC, Publicity.SECRET]
         if measure and measure.publicity is Publicity.PUBLIC:
             offered.insert(0, Publicity.PUBLIC)
-        self.publicity.choices = {each.value: str(each.label) for each in offered}
+        self.publicity.choices = {each.value: _as_sentence(each.label) for each in offered}
         if measure is None or not _has_both_languages(measure):
             del self.still_matches
 
@@ -327,6 +328,12 @@ def explanations(settings: Settings) -> dict[str, dict[Labelled, str]]:
             Publicity.SECRET: _("Only your unit and the steering group see it"),
         },
     }
+
+
+def _as_sentence(label: LazyString) -> str:
+    """Return a label that stands alone, with a capital letter."""
+    text = str(label)
+    return text[:1].upper() + text[1:]
 
 
 def _chosen_from(rows: Sequence[Any], name: str, lang: Language) -> dict[str, str]:
