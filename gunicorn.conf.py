@@ -20,8 +20,3 @@ loglevel = "warning"
 
 # Nothing here uses gunicorn's control interface, and its socket would stand in the home folder.
 control_socket_disable = True
-
-
-def when_ready(server: object) -> None:
-    """Say where the tool answers, once it does."""
-    print(f"The tool answers at http://{_address} (stop it with Ctrl+C).", flush=True)

@@ -5,7 +5,7 @@ import random
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import flask_migrate
 from sqlalchemy import insert
@@ -46,7 +46,14 @@ NOTE_FI = "Käyttöönotto etenee suunnitelman mukaan."
 NOTE_SV = "Införandet framskrider enligt planen."
 
 
-def fill(instance: Path, size: int) -> None:
+class Forms(NamedTuple):
+    """Where a proposer edits the draft, and where a member scores the proposal in scoring."""
+
+    draft: str
+    review: str
+
+
+def fill(instance: Path, size: int) -> Forms:
     """Make an instance in a folder, with so many measures on the roadmaps of two years.
 
     The roadmaps are last year's and this year's, both approved, so that the status page shows
@@ -55,12 +62,13 @@ def fill(instance: Path, size: int) -> None:
     app = create_app(Settings(instance=instance, database_url="", demo=True))
     with app.app_context():
         flask_migrate.upgrade()
-        _fill(size, clock.today().year)
+        forms = _fill(size, clock.today().year)
         db.session.commit()
         db.engine.dispose()
+    return forms
 
 
-def _fill(size: int, year: int) -> None:
+def _fill(size: int, year: int) -> Forms:
     chance = random.Random(size)
     programme = add_programme("Digiohjelma", "Digitaliseringsprogram", year - 1, year + 2)
     themes = [
@@ -84,7 +92,10 @@ def _fill(size: int, year: int) -> None:
     _insert(Entry, _entries(measures, codes, programme.id))
     _insert(Item, _items(size, roadmaps))
     _insert(StatusReport, _reports(size, chance))
-    _add_round(scoring, unit)
+    _add_round(scoring)
+    draft = _add_proposal(State.DRAFT, year + 1, values, unit)
+    proposal = _add_proposal(State.IN_SCORING, year + 2, values, unit)
+    return Forms(f"/proposals/{draft}/edit", f"/scoring/{year + 2}/{proposal}")
 
 
 def _add_values() -> dict[Kind, list[int]]:
@@ -202,8 +213,8 @@ def _report(
     }
 
 
-def _add_round(roadmap: Roadmap, unit: Unit) -> None:
-    """Open the round in which a member scores one measure on three criteria."""
+def _add_round(roadmap: Roadmap) -> None:
+    """Open the round in which members score on three criteria."""
     today = clock.today()
     criteria = [
         Criterion(key=f"c{number}", name_fi="Peruste", name_sv="Grund", weight=number)
@@ -213,16 +224,23 @@ def _add_round(roadmap: Roadmap, unit: Unit) -> None:
     db.session.add(
         Round(roadmap_id=roadmap.id, opens_on=opens, closes_on=closes, criteria=criteria)
     )
-    record(
+
+
+def _add_proposal(state: State, year: int, values: dict[Kind, list[int]], unit: Unit) -> int:
+    """Add a complete proposal for a year and return its id."""
+    return record(
         name_fi="Sähköinen arkisto",
         name_sv="Elektroniskt arkiv",
         problem_fi=PROBLEM_FI,
         problem_sv=PROBLEM_SV,
+        **{f"{kind.value}_id": ids[0] for kind, ids in values.items()},
+        impact=Size.M,
+        cost_class=Size.M,
         unit_id=unit.id,
-        first_year=roadmap.year,
-        last_year=roadmap.year,
-        state=State.IN_SCORING,
-    )
+        first_year=year,
+        last_year=year,
+        state=state,
+    ).id
 
 
 def _insert(model: type[Model], rows: Iterable[dict[str, Any]]) -> None:

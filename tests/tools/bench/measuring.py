@@ -14,11 +14,12 @@ FEWEST_ROUNDS = 20
 
 @dataclass
 class Probe:
-    """One kind of request and what its answers were."""
+    """One kind of request and what its answers were; what is done before it is not timed."""
 
     name: str
     request: Callable[[], Answer]
     expected: int = 200
+    before: Callable[[], None] | None = None
     milliseconds: list[float] = field(default_factory=list)
     queries: set[int] = field(default_factory=set)
     size: int = 0
@@ -28,6 +29,8 @@ class Probe:
 
         Raises RuntimeError where the answer is not the expected one.
         """
+        if self.before:
+            self.before()
         answer = self.request()
         if answer.status != self.expected:
             raise RuntimeError(f"{self.name}: {answer.status} instead of {self.expected}")

@@ -1,0 +1,44 @@
+"""Save a proposal and a review as a person does: open the form, write, press the button."""
+
+from collections.abc import Callable
+from itertools import count, cycle
+
+from tests.forms import Form
+from tests.html import parse
+from tests.tools.server import Answer, Client
+
+# A form is read without the work of unpacking it.
+PLAIN = {"Accept-Encoding": "identity"}
+
+
+def proposal_save(client: Client, path: str) -> Callable[[], Answer]:
+    """Return the save of a draft, each with a new text; the answer is the save's alone."""
+    _sign_in(client, "proposer")
+    numbers = count(1)
+    return lambda: _send(client, path, {"problem_fi": f"Tieto on {next(numbers)} paikassa."})
+
+
+def score_save(client: Client, path: str) -> Callable[[], Answer]:
+    """Return the save of a review with three ratings, each with a new comment."""
+    _sign_in(client, "member")
+    scores = cycle("12345")
+
+    def save() -> Answer:
+        score = next(scores)
+        ratings = {f"rating_c{number}": score for number in (1, 2, 3)}
+        return _send(client, path, {**ratings, "comment": f"Arvosana {score}."})
+
+    return save
+
+
+def _sign_in(client: Client, person: str) -> None:
+    _send(client, "/sign-in", {}, person)
+
+
+def _send(client: Client, path: str, data: dict[str, str], button: str | None = None) -> Answer:
+    """Fill in the form of a page that is sent to the page's own address, and send it."""
+    answer = client.get(path, PLAIN)
+    document = parse(answer.body.decode())
+    forms = [Form(element, path) for element in document.root.iter("form")]
+    (form,) = [form for form in forms if form.fits(data, button, path)]
+    return client.post(path, form.filled(data, button))
