@@ -43,9 +43,9 @@ def test_actor_has_name_roles_and_units(app, actor) -> None:
 )
 def test_a_role_is_held_from_its_first_day_to_its_last(app, first_day, last_day, held) -> None:
     with writing():
-        grant = RoleGrant(role=Role.CHAIR, first_day=first_day, last_day=last_day)
-        user("member").roles.append(grant)
-    roles = queries.actor_of(user("member").id, DAY).roles
+        member = user("member")
+        member.roles.append(RoleGrant(role=Role.CHAIR, first_day=first_day, last_day=last_day))
+    roles = queries.actor_of(member.id, DAY).roles
     assert roles == {Role.MEMBER} | ({Role.CHAIR} if held else set())
 
 
@@ -97,7 +97,8 @@ def test_a_unit_is_not_its_own_parent(app) -> None:
 def test_a_role_is_granted_once(app) -> None:
     def twice() -> None:
         with writing():
-            user("member").roles.append(RoleGrant(role=Role.MEMBER))
+            member = user("member")
+            member.roles.append(RoleGrant(role=Role.MEMBER))
 
     with pytest.raises(IntegrityError):
         twice()

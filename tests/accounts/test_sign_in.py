@@ -86,7 +86,7 @@ def test_an_instance_that_is_no_demo_knows_nobody(tmp_path, city_database, compi
         assert client.post("/sign-in", data={"person": "administrator"}).status_code == 404
 
 
-@pytest.mark.parametrize("page", ["/roadmaps", "/roadmaps?a=1&b=%C3%A4+%26"])
+@pytest.mark.parametrize("page", ["/proposals", "/proposals?a=1&b=%C3%A4+%26"])
 def test_a_page_for_the_signed_in_asks_to_sign_in_and_leads_back(client, page: str) -> None:
     asked = client.get(page)
     assert asked.status_code == 302
@@ -95,9 +95,9 @@ def test_a_page_for_the_signed_in_asks_to_sign_in_and_leads_back(client, page: s
 
 
 def test_htmx_is_told_to_go_to_the_sign_in_page(client) -> None:
-    response = client.get("/roadmaps", headers=HTMX)
+    response = client.get("/proposals", headers=HTMX)
     assert response.status_code == 401
-    assert response.headers["HX-Redirect"] == "/sign-in?next=%2Froadmaps"
+    assert response.headers["HX-Redirect"] == "/sign-in?next=%2Fproposals"
 
 
 @pytest.mark.parametrize(

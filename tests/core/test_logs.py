@@ -22,7 +22,7 @@ def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
 def test_reading_and_searching_leaves_no_trace(client, log) -> None:
     sign_in_as(client, "proposer")
     client.get("/?q=salasana&year=2025", headers={"User-Agent": "Snooper/1"})
-    client.post("/sign-out", data={"person": "proposer"})
+    client.submit("/accessibility", action="/sign-out")
     client.get("/no-such-page?q=salasana")
     assert log.text == ""
 
