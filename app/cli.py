@@ -9,6 +9,7 @@ import click
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask, current_app
+from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
 from app.accounts.queries import active_users
@@ -99,6 +100,7 @@ def _exact_days(context: click.Context, option: click.Parameter, given: tuple[st
     callback=_exact_days,
     help="The day on which the city board approved a year's roadmap: 2024=2024-01-22.",
 )
+@with_appcontext
 def import_roadmap(
     file: Path, dry_run: bool, days: dict[int, AsOf], boards: dict[int, date]
 ) -> None:
@@ -140,6 +142,7 @@ def _say(name: str, plan: Plan, dry_run: bool) -> None:
 @click.option("--first-year", type=click.IntRange(2000, 2100), help=_QUESTIONS["first_year"])
 @click.option("--last-year", type=click.IntRange(2000, 2100), help=_QUESTIONS["last_year"])
 @click.option("--force", is_flag=True, help="Write over the settings of the instance.")
+@with_appcontext
 def init(force: bool, **given: Any) -> None:
     """Make an empty instance: settings, first administrator, programme.
 
@@ -193,6 +196,7 @@ def _ask(settings: Settings, given: dict[str, Any]) -> Beginning:
 
 @click.command("start-up")
 @click.option("--demo/--no-demo", default=True, help="What an empty database is filled with.")
+@with_appcontext
 def start_up(demo: bool) -> None:
     """Bring the database up to date, fill it where it is empty, and say where the tool answers."""
     settings: Settings = current_app.config["SETTINGS"]

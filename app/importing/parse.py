@@ -103,12 +103,12 @@ class Sheet:
 
     Attributes:
         rows: Its rows without faults, in their order.
-        status_years: The years of its status columns.
+        status_counts: How many rows give a status, by the year of the column.
         faults: What is wrong with the others.
     """
 
     rows: list[Row] = field(default_factory=list)
-    status_years: list[int] = field(default_factory=list)
+    status_counts: dict[int, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -123,24 +123,14 @@ def parse(data: bytes, known: Known) -> Sheet:
     # Bytes that are no UTF-8 are carried along, so that the fault can name the cell they are in.
     text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="surrogateescape")
     records = _records(text, sheet.faults)
-    header_line, header = next(records, (1, []))
+    line, header = next(records, (1, []))
     names = [name.strip() for name in header]
-    _check_header(header_line, names, sheet)
-    usable = not sheet.faults
-    uniqueness = _Uniqueness(known.programmes, sheet.faults)
-    empty = True
-    for line, cells in records:
-        empty = False
-        if len(cells) != len(names):
-            sheet.faults.append(_wrong_width(line, cells, names))
-            continue
-        before = len(sheet.faults)
-        row = _read_row(_Cells(line, dict(zip(names, cells, strict=True)), sheet.faults), known)
-        uniqueness.check(line, dict(zip(names, cells, strict=True)))
-        if row is not None and usable and len(sheet.faults) == before:
-            sheet.rows.append(row)
-    if empty and not sheet.faults:
-        sheet.faults.append(Fault(header_line, COLUMNS[0], "there are no rows below the header"))
+    if len(names) < 2:
+        if not sheet.faults:
+            sheet.faults.append(_no_header(line, names))
+        return sheet
+    _check_header(line, names, sheet)
+    _read_rows(records, names, sheet, known)
     return sheet
 
 
@@ -165,21 +155,20 @@ def _records(text: str, faults: list[Fault]) -> Iterator[tuple[int, list[str]]]:
             yield line, cells
 
 
+def _no_header(line: int, names: list[str]) -> Fault:
+    reason = "the file is empty"
+    if names:
+        reason = "there is only one column; the cells must be separated by commas"
+    return Fault(line, COLUMNS[0], reason)
+
+
 def _check_header(line: int, names: list[str], sheet: Sheet) -> None:
-    if not names:
-        if not sheet.faults:
-            sheet.faults.append(Fault(line, COLUMNS[0], "the file is empty"))
-        return
-    if len(names) == 1 and ";" in names[0]:
-        reason = "the cells are separated by semicolons, and commas are needed"
-        sheet.faults.append(Fault(line, "1", reason))
-        return
     for position, name in enumerate(names, start=1):
         match = _STATUS_COLUMN.fullmatch(name)
         if name in names[: position - 1]:
             sheet.faults.append(Fault(line, shown(name), "the column stands here twice"))
         elif match:
-            sheet.status_years.append(int(match[1]))
+            sheet.status_counts[int(match[1])] = 0
         elif name not in COLUMNS:
             known = ", ".join((*COLUMNS, "status_YYYY"))
             reason = f"unknown column; the columns are {known}"
@@ -187,6 +176,29 @@ def _check_header(line: int, names: list[str], sheet: Sheet) -> None:
     for name in COLUMNS:
         if name not in names:
             sheet.faults.append(Fault(line, name, "the column is missing"))
+
+
+def _read_rows(
+    records: Iterator[tuple[int, list[str]]], names: list[str], sheet: Sheet, known: Known
+) -> None:
+    """Check every row, and keep those without faults where the header has none either."""
+    usable = not sheet.faults
+    uniqueness = _Uniqueness(known.programmes, sheet.faults)
+    last_line = 1
+    for last_line, values in records:
+        if len(values) != len(names):
+            sheet.faults.append(_wrong_width(last_line, values, names))
+            continue
+        before = len(sheet.faults)
+        cells = dict(zip(names, values, strict=True))
+        row = _read_row(_Cells(last_line, cells, sheet.faults), known)
+        uniqueness.check(last_line, cells)
+        for year in sheet.status_counts:
+            sheet.status_counts[year] += bool(normal(cells[f"status_{year}"]))
+        if row is not None and usable and len(sheet.faults) == before:
+            sheet.rows.append(row)
+    if last_line == 1 and not sheet.faults:
+        sheet.faults.append(Fault(1, COLUMNS[0], "there are no rows below the header"))
 
 
 def _wrong_width(line: int, cells: list[str], names: list[str]) -> Fault:

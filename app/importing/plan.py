@@ -3,7 +3,7 @@
 import re
 from calendar import monthrange
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 from app.followup.models import StatusReport
 from app.followup.states import Precision, Status
 from app.importing import queries
-from app.importing.parse import Fault, Known, Row, Sheet, name_key, parse, shown
+from app.importing.identity import Found, find
+from app.importing.parse import Fault, Known, Row, Sheet, parse
+from app.importing.queries import Place
 from app.measures.models import Entry, Measure
-from app.measures.states import State
 from app.programmes.models import Roadmap
 from app.programmes.states import DECIDED, Phase
 from app.roadmaps.models import Item
@@ -23,7 +24,7 @@ _DAY = re.compile(r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2}))?")
 
 
 class AsOf(NamedTuple):
-    """The day a status column speaks of; of a month known alone it is the last day."""
+    """The day that a status column speaks of; of a month alone it is the last day."""
 
     day: date
     precision: Precision
@@ -105,11 +106,6 @@ class Plan:
         return [plan for plan in self.rows if plan.item is not None and plan.changes]
 
     @property
-    def is_empty(self) -> bool:
-        """Whether the database is already as the file says."""
-        return not self.added and not self.changed and not self.changed_roadmaps
-
-    @property
     def changed_roadmaps(self) -> list[RoadmapPlan]:
         """The roadmaps that are added or change, beside their rows."""
         return [
@@ -123,7 +119,7 @@ def as_of(text: str) -> AsOf:
     """Return the day that "2024-10" or "2025-12-02" means; ValueError for anything else."""
     match = _DAY.fullmatch(text)
     if match is None:
-        raise ValueError(f"{text!r} is neither YYYY-MM nor YYYY-MM-DD")
+        raise ValueError(f"“{text}” is neither YYYY-MM nor YYYY-MM-DD")
     year, month = int(match[1]), int(match[2])
     if match[3]:
         return AsOf(date(year, month, int(match[3])), Precision.DAY)
@@ -144,22 +140,17 @@ def plan_import(data: bytes, days: Mapping[int, AsOf], boards: Mapping[int, date
     """
     known = queries.known()
     sheet = parse(data, known)
-    plan = Plan(faults=list(sheet.faults))
+    places = queries.places()
+    plan = Plan(faults=sheet.faults)
     _plan_roadmaps(sheet.rows, boards, plan)
-    found = _find(sheet.rows, plan.faults)
-    resolved = _days_of(sheet, found, days, plan.faults)
+    found = find(sheet.rows, places, plan.faults)
+    resolved = _days_of(sheet, found, days)
     if not plan.faults:
-        _plan_rows(sheet.rows, known, _Stock(found, resolved), plan)
-        _plan_order(plan)
+        stock = _Stock(known, found, resolved, places)
+        plan.rows = [_plan_row(row, stock) for row in sheet.rows]
+        _plan_order(plan, places)
     plan.faults.sort()
     return plan
-
-
-class _Found(NamedTuple):
-    """What a row stands for; None what the database has not yet."""
-
-    measure_id: int | None
-    entry_id: int | None
 
 
 def _plan_roadmaps(rows: Iterable[Row], boards: Mapping[int, date], plan: Plan) -> None:
@@ -186,7 +177,7 @@ def _plan_roadmaps(rows: Iterable[Row], boards: Mapping[int, date], plan: Plan) 
 
 def _plan_phase(each: RoadmapPlan, rows: list[Row], faults: list[Fault]) -> None:
     proposed = [row for row in rows if row.membership is Membership.PROPOSED]
-    settled = [row for row in rows if row.membership in BOARD_APPROVED | {Membership.ADDED}]
+    settled = any(row.membership in BOARD_APPROVED | {Membership.ADDED} for row in rows)
     present = each.roadmap.phase if each.roadmap else Phase.PLANNED
     if proposed and (settled or present in DECIDED):
         reason = f"the roadmap {each.year} is approved, so that nothing on it is only proposed"
@@ -210,200 +201,101 @@ def _plan_approval(each: RoadmapPlan, decided_on: date, line: int, faults: list[
         faults.append(Fault(line, "year", reason))
 
 
-def _find(rows: Iterable[Row], faults: list[Fault]) -> dict[int, _Found]:
-    """Say by line what each row stands for: by code, else by number, else by Finnish name."""
-    index = _Index()
-    found: dict[int, _Found] = {}
-    first_lines: dict[int, int] = {}
-    for row in rows:
-        each = index.find(row, faults)
-        found[row.line] = each
-        if each.measure_id is not None:
-            first = first_lines.setdefault(each.measure_id, row.line)
-            if first != row.line:
-                reason = f"this is the same measure as on line {first}"
-                faults.append(Fault(row.line, "name_fi", reason))
-    measures = queries.measures(first_lines)
-    for measure_id, line in first_lines.items():
-        state = measures[measure_id].state
-        if state is not State.APPROVED:
-            reason = f"this is a proposal in the state “{state}”, and not yet a measure"
-            faults.append(Fault(line, "name_fi", reason))
-    return found
-
-
-class _Index:
-    """The measures of the database by what a file knows them by."""
-
-    def __init__(self) -> None:
-        self._by_code: dict[tuple[int, str], queries.Standing] = {}
-        self._by_name: dict[tuple[int, str], list[queries.Standing]] = defaultdict(list)
-        self._anywhere: dict[str, set[int]] = defaultdict(set)
-        by_entry: dict[int, queries.Standing] = {}
-        for standing in queries.standings():
-            key = name_key(standing.name_fi)
-            by_entry[standing.entry_id] = standing
-            self._by_name[standing.programme_id, key].append(standing)
-            self._anywhere[key].add(standing.measure_id)
-            if standing.code:
-                self._by_code[standing.programme_id, standing.code] = standing
-        self._by_number = {
-            (place.year, place.number): by_entry[place.entry_id]
-            for place in queries.places()
-            if place.number is not None
-        }
-
-    def find(self, row: Row, faults: list[Fault]) -> _Found:
-        """Return what a row stands for.
-
-        A code, a number and a name that lead to different measures are a fault: a list whose
-        numbers have moved would otherwise give every measure the name of its neighbour.
-        """
-        name = name_key(row.fields["name_fi"])
-        named = self._by_name.get((row.programme_id, name), [])
-        coded = self._by_code.get((row.programme_id, row.code)) if row.code else None
-        numbered = self._by_number.get((row.year, row.number)) if row.number else None
-        found = coded or numbered or (named[0] if named else None)
-        if found is None:
-            return self._elsewhere(row, name, faults)
-        if numbered and numbered != found:
-            reason = f"{row.number} is the number of “{shown(numbered.name_fi)}”"
-            faults.append(Fault(row.line, "number", reason))
-        if named and found not in named:
-            what = f"code {row.code}" if coded else f"number {row.number}"
-            reason = f"{what} is “{shown(found.name_fi)}”, and this name is another measure's"
-            faults.append(Fault(row.line, "name_fi", reason))
-        elif len(named) > 1 and not coded and not numbered:
-            faults.append(_ambiguous(row))
-        return _Found(found.measure_id, found.entry_id)
-
-    def _elsewhere(self, row: Row, name: str, faults: list[Fault]) -> _Found:
-        """Look for the measure in the other programmes, where it has an entry of its own."""
-        ids = self._anywhere.get(name, set())
-        if len(ids) > 1:
-            faults.append(_ambiguous(row))
-        return _Found(min(ids, default=None), None)
-
-
-def _ambiguous(row: Row) -> Fault:
-    return Fault(row.line, "name_fi", "several measures have this name: a code is needed")
-
-
-def _days_of(
-    sheet: Sheet, found: Mapping[int, _Found], days: Mapping[int, AsOf], faults: list[Fault]
-) -> dict[int, AsOf]:
+def _days_of(sheet: Sheet, found: Mapping[int, Found], days: Mapping[int, AsOf]) -> dict[int, AsOf]:
     """Say which day each status column speaks of.
 
     Without an option it is the day as of which more than half of the column's measures have a
     report already: the file was imported before.
     """
     resolved = dict(days)
-    for year in days.keys() - set(sheet.status_years):
+    for year in days.keys() - sheet.status_counts.keys():
         reason = f"--as-of {year}: the file has no such column"
-        faults.append(Fault(1, f"status_{year}", reason))
-    for year in set(sheet.status_years) - days.keys():
-        speaking = [row for row in sheet.rows if year in row.statuses]
-        ids = {measure_id for row in speaking if (measure_id := found[row.line].measure_id)}
+        sheet.faults.append(Fault(1, f"status_{year}", reason))
+    for year in sheet.status_counts.keys() - days.keys():
+        speaking = sheet.status_counts[year]
+        rows = [row for row in sheet.rows if year in row.statuses]
+        ids = {measure_id for row in rows if (measure_id := found[row.line].measure_id)}
         reported = Counter(
             AsOf(report.as_of, report.precision) for report in queries.reports(ids, [year])
         )
-        usual = [day for day, count in reported.items() if 2 * count > len(speaking)]
+        usual = [day for day, count in reported.items() if 2 * count > speaking]
         if usual:
             resolved[year] = usual[0]
         elif speaking:
             reason = f"as of which day? Give --as-of {year}={year}-MM-DD or {year}={year}-MM"
-            faults.append(Fault(1, f"status_{year}", reason))
+            sheet.faults.append(Fault(1, f"status_{year}", reason))
     return resolved
 
 
 class _Stock:
-    """What the database has of the rows' measures."""
+    """What the database has of the rows' measures, and values as a file would hold them."""
 
-    def __init__(self, found: Mapping[int, _Found], days: Mapping[int, AsOf]) -> None:
+    def __init__(
+        self,
+        known: Known,
+        found: Mapping[int, Found],
+        days: Mapping[int, AsOf],
+        places: Sequence[Place],
+    ) -> None:
         self.found = found
         self.days = days
         self.measures = queries.measures(
             {each.measure_id for each in found.values() if each.measure_id}
         )
-        entry_ids = {each.entry_id for each in found.values() if each.entry_id}
-        self.entries = queries.entries(entry_ids)
-        places = [each for each in queries.places() if each.measure_id in self.measures]
-        self.items = queries.items({place.item_id for place in places})
-        self.item_ids = {(each.year, each.entry_id): each.item_id for each in places}
-        self.years: dict[int, set[int]] = defaultdict(set)
-        for place in places:
+        self.entries = queries.entries({each.entry_id for each in found.values() if each.entry_id})
+        here = [place for place in places if place.measure_id in self.measures]
+        items = queries.items({place.item_id for place in here})
+        self.items = {(place.year, place.entry_id): items[place.item_id] for place in here}
+        self.years: dict[int | None, set[int]] = defaultdict(set)
+        for place in here:
             self.years[place.measure_id].add(place.year)
         self.reports = {
             (report.measure_id, AsOf(report.as_of, report.precision)): report
             for report in queries.reports(self.measures, {day.day.year for day in days.values()})
         }
-
-
-def _plan_rows(rows: Iterable[Row], known: Known, stock: _Stock, plan: Plan) -> None:
-    words = _Words(known)
-    for row in rows:
-        each = RowPlan(row, fields=dict(row.fields), theme_id=row.theme_id, code=row.code)
-        measure_id, entry_id = stock.found[row.line]
-        if measure_id is not None:
-            each.measure = stock.measures[measure_id]
-            # A measure that stands on other years' roadmaps too is known from their files as
-            # well, so an empty cell of this one says nothing about it.
-            shared = bool(stock.years[measure_id] - {row.year})
-            each.fields = _compare(each, shared, words)
-            if entry_id is not None:
-                each.entry = stock.entries[entry_id]
-                _compare_entry(each, each.entry, shared, words)
-                item_id = stock.item_ids.get((row.year, entry_id))
-                each.item = stock.items[item_id] if item_id else None
-                if each.item:
-                    _compare_item(each, each.item)
-        _plan_reports(each, stock)
-        plan.rows.append(each)
-
-
-class _Words:
-    """Values as a file would hold them."""
-
-    def __init__(self, known: Known) -> None:
         self._keys = {id_: key for keys in known.values.values() for key, id_ in keys.items()}
         self._themes = {id_: code for codes in known.themes.values() for code, id_ in codes.items()}
 
-    def of(self, name: str, value: object) -> str:
+    def word(self, name: str, value: Any) -> str:
+        """Return the value of a column as a file would hold it."""
         if value is None:
             return ""
         if name == "theme_id":
-            return self._themes[int(str(value))]
-        return self._keys[int(str(value))] if name.endswith("_id") else str(value)
+            return self._themes[value]
+        return self._keys[value] if name.endswith("_id") else str(value)
 
 
-def _compare(each: RowPlan, shared: bool, words: _Words) -> dict[str, Any]:
-    different: dict[str, Any] = {}
-    for name, new in each.row.fields.items():
-        old = getattr(each.measure, name)
-        if new != old and not (shared and new in {"", None}):
-            different[name] = new
-            column = name.removesuffix("_id")
-            each.changes.append(Change(column, words.of(name, old), words.of(name, new)))
-    return different
-
-
-def _compare_entry(each: RowPlan, entry: Entry, shared: bool, words: _Words) -> None:
-    if shared:
-        each.theme_id = each.theme_id or entry.theme_id
-        each.code = each.code or entry.code
-    if each.theme_id != entry.theme_id:
-        old, new = words.of("theme_id", entry.theme_id), words.of("theme_id", each.theme_id)
-        each.changes.append(Change("goal", old, new))
-    if each.code != entry.code:
-        each.changes.append(Change("code", entry.code or "", each.code or ""))
-
-
-def _compare_item(each: RowPlan, item: Item) -> None:
-    if each.row.membership is not item.membership:
-        each.changes.append(Change("membership", item.membership, each.row.membership))
-    if each.row.number != item.number:
-        old, new = str(item.number or ""), str(each.row.number or "")
-        each.changes.append(Change("number", old, new))
+def _plan_row(row: Row, stock: _Stock) -> RowPlan:
+    measure_id, entry_id = stock.found[row.line]
+    each = RowPlan(
+        row,
+        stock.measures[measure_id] if measure_id else None,
+        stock.entries[entry_id] if entry_id else None,
+        stock.items.get((row.year, entry_id)) if entry_id else None,
+    )
+    # A measure that stands on other years' roadmaps too is known from their files as well, so
+    # that an empty cell of this file says nothing about it.
+    shared = bool(stock.years[measure_id] - {row.year})
+    given = {**row.fields, "theme_id": row.theme_id, "code": row.code}
+    for name, new in given.items():
+        on = each.entry if name in {"theme_id", "code"} else each.measure
+        old = getattr(on, name, None) or None
+        value = old if shared and not new else new or None
+        if name == "theme_id":
+            each.theme_id = value
+        elif name == "code":
+            each.code = value
+        elif value != old:
+            each.fields[name] = new
+        if value != old:
+            column = "goal" if name == "theme_id" else name.removesuffix("_id")
+            each.changes.append(Change(column, stock.word(name, old), stock.word(name, value)))
+    for name in ("membership", "number"):
+        old, new = getattr(each.item, name, None), getattr(row, name)
+        if new != old:
+            each.changes.append(Change(name, stock.word(name, old), stock.word(name, new)))
+    _plan_reports(each, stock)
+    return each
 
 
 def _plan_reports(each: RowPlan, stock: _Stock) -> None:
@@ -414,19 +306,19 @@ def _plan_reports(each: RowPlan, stock: _Stock) -> None:
         if existing is None or existing.status is not status:
             each.reports.append(Report(day, status, existing))
             old = existing.status if existing else ""
-            each.changes.append(Change(f"status_{year}, as of {day}", old, status))
+            each.changes.append(Change(f"status_{year} as of {day}", old, status))
 
 
-def _plan_order(plan: Plan) -> None:
+def _plan_order(plan: Plan, places: Iterable[Place]) -> None:
     """Give the rows of each year their places in the file's order, after what was there before."""
-    taken: dict[int, int] = defaultdict(int)
-    for place in queries.places():
-        taken[place.year] = max(taken[place.year], place.position)
+    last: dict[int, int] = defaultdict(int)
+    for place in places:
+        last[place.year] = max(last[place.year], place.position)
     for year, roadmap in plan.roadmaps.items():
         rows = [each for each in plan.rows if each.row.year == year]
         positions = sorted(each.item.position for each in rows if each.item)
         new = len(rows) - len(positions)
-        positions += range(taken[year] + 1, taken[year] + 1 + new)
+        positions += range(last[year] + 1, last[year] + 1 + new)
         for each, position in zip(rows, positions, strict=True):
             each.position = position
             if each.item and each.item.position != position:
