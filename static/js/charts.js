@@ -10,7 +10,7 @@
        "colours": [1, …],               index of the colour token, --c0 to --c6
        "hrefs": ["/?status=planned", …] where a click on the slice leads
      }],
-     "matrix": {                        or absent
+     "matrix": {                        drawn where the page has a canvas for it
        "id": "matrix",
        "x": "Kustannusluokka", "y": "Vaikuttavuus", "unit": "toimenpidettä",
        "sizes": ["S", "M", "L"],
@@ -238,7 +238,8 @@ function draw() {
   for (const donut of donuts) {
     charts.push(drawDonut(canvasOf(donut), donut, theme, format));
   }
-  if (matrix) charts.push(drawMatrix(canvasOf(matrix), matrix, theme, format));
+  const bubbles = canvasOf(matrix);
+  if (bubbles) charts.push(drawMatrix(bubbles, matrix, theme, format));
 }
 
 // The canvas measures its text, so the font has to be there first, if it comes at all.
