@@ -129,7 +129,7 @@ class _Invention:
 
     def _open_collecting(self) -> Round:
         roadmap = queries.roadmaps()[_COLLECTING]
-        roadmaps.set_dates(roadmap, self._in_days(30), self._in_days(90))
+        roadmaps.set_dates(roadmap, self._in_days(30), self._in_days(90), self._secretary)
         roadmaps.move(roadmap, "open", self._secretary)
         first, last = self._in_days(-14), self._in_days(45)
         return scoring.open_round(roadmap, first, last, DEFAULT_CRITERIA, self._secretary)

@@ -12,13 +12,17 @@ from app.extensions import db
 from app.measures import operations as measures
 from app.measures.models import Entry, Measure
 from app.programmes.models import Programme, Roadmap, Theme
-from app.programmes.states import Phase
+from app.programmes.states import DECIDED, Phase
 from app.roadmaps import queries, snapshot
 from app.roadmaps.models import BoardDecision, Item, RoadmapStep, Snapshot
-from app.roadmaps.states import BOARD_APPROVED, BoardOutcome, Membership
+from app.roadmaps.states import (
+    APPROVALS,
+    BOARD_APPROVED,
+    EXPLAINED,
+    BoardOutcome,
+    Membership,
+)
 from app.roadmaps.workflow import ASSEMBLING, BOARD_ROWS, WORKFLOW
-
-_APPROVALS = frozenset({BoardOutcome.APPROVED, BoardOutcome.APPROVED_WITH_CHANGES})
 
 
 def check_version(roadmap: Roadmap, version: int | None) -> None:
@@ -27,8 +31,18 @@ def check_version(roadmap: Roadmap, version: int | None) -> None:
         raise Stale
 
 
-def set_dates(roadmap: Roadmap, submit_by: date | None, board_by: date | None) -> None:
-    """Set the last day for proposals and the day by which the city board should decide."""
+def set_dates(roadmap: Roadmap, submit_by: date, board_by: date, actor: Actor) -> None:
+    """Set the last day for proposals and the day by which the city board should decide.
+
+    Raises:
+        Refused: The actor may not, the roadmap has been decided, or the days are in a wrong order.
+    """
+    if not can(actor, Action.MANAGE_ROADMAP):
+        raise Refused(_l("Your role does not include this action."))
+    if roadmap.phase in DECIDED:
+        raise Refused(_l("The city board has decided on the roadmap."))
+    if board_by < submit_by:
+        raise Refused(_l("The city board decides after the last day for proposals."))
     roadmap.submit_by = submit_by
     roadmap.board_by = board_by
     db.session.flush()
@@ -200,8 +214,8 @@ def record_board_decision(
         raise Refused(_l("The day of the decision is still to come."))
     if not section.strip():
         raise Refused(_l("Give the section of the minutes."))
-    if outcome is BoardOutcome.APPROVED_WITH_CHANGES and not reason.strip():
-        raise Refused(_l("Say which changes it was approved with."))
+    if outcome in EXPLAINED and not reason.strip():
+        raise Refused(_l("Give the reason, or the changes."))
     move(roadmap, BOARD_ROWS[outcome], actor, reason)
     decision = BoardDecision(
         roadmap_id=roadmap.id,
@@ -215,7 +229,7 @@ def record_board_decision(
     )
     db.session.add(decision)
     db.session.flush()
-    if outcome in _APPROVALS:
+    if outcome in APPROVALS:
         _freeze(roadmap, decision)
     return decision
 
@@ -255,7 +269,8 @@ def record_earlier_approval(
 
 def _freeze(roadmap: Roadmap, decision: BoardDecision) -> Snapshot:
     """Make what is proposed approved and public, and keep it exactly as it was approved."""
-    rows = [row for row in queries.contents(roadmap) if row.Item.membership in _TO_APPROVE]
+    to_approve = BOARD_APPROVED | {Membership.PROPOSED}
+    rows = [row for row in queries.contents(roadmap) if row.Item.membership in to_approve]
     for row in rows:
         if row.Item.membership is Membership.PROPOSED:
             row.Item.membership = Membership.APPROVED
@@ -274,6 +289,3 @@ def _freeze(roadmap: Roadmap, decision: BoardDecision) -> Snapshot:
     db.session.add(kept)
     db.session.flush()
     return kept
-
-
-_TO_APPROVE = BOARD_APPROVED | {Membership.PROPOSED}

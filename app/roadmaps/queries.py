@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Row, func, select, true
 from sqlalchemy.orm import joinedload
 
-from app.accounts.models import Post
+from app.accounts.models import Post, User
 from app.core.policy import Actor
 from app.extensions import db
 from app.measures.models import Entry, Measure, MeasurePost
@@ -14,7 +14,6 @@ from app.measures.states import State
 from app.programmes.models import Roadmap, Theme
 from app.roadmaps.models import BoardDecision, Item, RoadmapStep, Snapshot
 from app.roadmaps.states import Membership
-
 
 Content = Row[Item, Entry, Measure, Theme | None]
 """An item of a roadmap with its entry, its measure, and its theme in the programme."""
@@ -40,7 +39,7 @@ def contents(roadmap: Roadmap, actor: Actor | None = None) -> Sequence[Content]:
 
 
 def item(roadmap: Roadmap, item_id: int) -> Item | None:
-    """Return an item of a roadmap."""
+    """Return the item of a roadmap with an id."""
     query = select(Item).where(Item.roadmap_id == roadmap.id, Item.id == item_id)
     return db.session.scalar(query)
 
@@ -126,10 +125,15 @@ def board_decisions(roadmap_ids: Collection[int]) -> Sequence[BoardDecision]:
     ).all()
 
 
-def steps(roadmap: Roadmap) -> Sequence[RoadmapStep]:
-    """Return the transitions that a roadmap went through, the latest first."""
-    query = select(RoadmapStep).where(RoadmapStep.roadmap_id == roadmap.id)
-    return db.session.scalars(query.order_by(RoadmapStep.id.desc())).all()
+def steps(roadmap: Roadmap) -> Sequence[Row[RoadmapStep, str | None]]:
+    """Return the transitions that a roadmap went through and who made them, the latest first."""
+    query = (
+        select(RoadmapStep, User.name)
+        .outerjoin(User, User.id == RoadmapStep.actor_id)
+        .where(RoadmapStep.roadmap_id == roadmap.id)
+        .order_by(RoadmapStep.id.desc())
+    )
+    return db.session.execute(query).all()
 
 
 def snapshots(roadmap: Roadmap) -> Sequence[Snapshot]:

@@ -34,3 +34,10 @@ class BoardOutcome(Labelled):
     )
     TABLED = "tabled", _lp("board", "tabled"), "waiting"
     RETURNED = "returned", _lp("board", "returned"), "waiting"
+
+
+APPROVALS = frozenset({BoardOutcome.APPROVED, BoardOutcome.APPROVED_WITH_CHANGES})
+"""Outcomes with which the roadmap is approved."""
+
+EXPLAINED = frozenset({BoardOutcome.APPROVED_WITH_CHANGES, BoardOutcome.RETURNED})
+"""Outcomes of which the reason, or the changes, must be told."""

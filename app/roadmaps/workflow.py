@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 from flask_babel.speaklater import LazyString
 
-from app.core.policy import Action
+from app.core.policy import Action, Actor
 from app.core.transitions import Transition, Workflow
 from app.measures.models import Entry, Measure
 from app.measures.states import State
@@ -167,5 +167,35 @@ BOARD_ROWS: Mapping[BoardOutcome, str] = MappingProxyType(
 )
 """The row that each decision of the city board makes; they are made by recording it."""
 
+
+def made_alone(name: str) -> Transition[Phase] | None:
+    """Return the row called `name` unless a decision of the city board makes it."""
+    names = {row.name for row in WORKFLOW.transitions} - set(BOARD_ROWS.values())
+    return WORKFLOW.named(name) if name in names else None
+
+
+def offered(roadmap: Roadmap, actor: Actor) -> list[Transition[Phase]]:
+    """Return the rows that `actor` may use on the roadmap's page."""
+    return [row for row in WORKFLOW.available(roadmap, actor) if made_alone(row.name)]
+
+
 ASSEMBLING = frozenset({Phase.DRAFTING, Phase.RETURNED_BY_BOARD, Phase.AMENDING})
 """Phases in which measures are put on the roadmap and taken off it."""
+
+_STEPS = (Phase.COLLECTING, Phase.SCORING, Phase.DRAFTING, Phase.BEFORE_BOARD, Phase.APPROVED)
+_BACK_TO = {Phase.RETURNED_BY_BOARD: Phase.DRAFTING, Phase.AMENDING: Phase.DRAFTING}
+
+
+def steps(phase: Phase) -> list[tuple[LazyString, str]]:
+    """Return the steps of a roadmap's year with "done", "current" or "", as it is in `phase`.
+
+    A roadmap that was returned or is being amended is drafted once more.
+    """
+    current = _BACK_TO.get(phase, phase)
+    if current is Phase.CLOSED:
+        return [(step.label, "done") for step in _STEPS]
+    place = _STEPS.index(current) if current in _STEPS else -1
+    return [
+        (step.label, "done" if number < place else "current" if number == place else "")
+        for number, step in enumerate(_STEPS)
+    ]
