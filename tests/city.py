@@ -18,7 +18,10 @@ VALUES = {
     ],
     Kind.BENEFICIARY: [("resident", "Asukas", "Invånare"), ("staff", "Henkilöstö", "Personal")],
     Kind.LEVEL: [("city", "Koko kaupunki", "Hela staden"), ("unit", "Yksikkö", "Enhet")],
-    Kind.DEVELOPMENT_MODEL: [("buy", "Ostetaan", "Köps"), ("build", "Tehdään itse", "Görs själv")],
+    Kind.DEVELOPMENT_MODEL: [
+        ("independent", "Itsenäinen", "Självständig"),
+        ("network", "Verkosto", "Nätverk"),
+    ],
 }
 
 

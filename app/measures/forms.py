@@ -200,9 +200,9 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         self.theme_id.choices = _chosen_from(options.themes, "name", lang)
         self.unit_id.choices = _chosen_from(options.units, "name", lang)
         self.lead_post_id.choices = _chosen_from(options.posts, "title", lang)
-        for field in (self.first_year, self.last_year):
-            years = {*range(today.year, today.year + _YEARS_AHEAD), *filter(None, [field.data])}
-            field.choices = {"": _("Choose"), **{str(year): str(year) for year in sorted(years)}}
+        for name in ("first_year", "last_year"):
+            years = _years(options, today, getattr(measure, name, None))
+            self[name].choices = {"": _("Choose"), **{str(year): str(year) for year in years}}
         for field in (self.impact, self.cost_class):
             field.choices = {size.value: f"{size} – {size.label}" for size in Size}
         self.origin.choices = {each.value: _as_sentence(each.label) for each in Origin}
@@ -338,6 +338,14 @@ def _as_sentence(label: LazyString) -> str:
 
 def _chosen_from(rows: Sequence[Any], name: str, lang: Language) -> dict[str, str]:
     return {"": _("Choose"), **{str(row.id): text_of(row, name, lang).value for row in rows}}
+
+
+def _years(options: Options, today: date, chosen: int | None) -> list[int]:
+    """Return the years that may be chosen: those ahead, the one collected for, the one chosen."""
+    years = set(range(today.year, today.year + _YEARS_AHEAD))
+    if options.collecting:
+        years.add(options.collecting.year)
+    return sorted(years | {chosen} if chosen else years)
 
 
 def _defaults(options: Options) -> dict[str, Any]:

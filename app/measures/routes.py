@@ -192,6 +192,7 @@ def _form_page(
         explanations=explanations(current_app.config["SETTINGS"]),
         can_save=measure is None or workflow.may_edit(measure, actor),
         can_submit=in_the_unit and can(actor, Action.SUBMIT_PROPOSAL, unit_id),
+        outdated=workflow.OUTDATED[measure.stale] if measure and measure.stale else None,
         returned=step if step and step.target is State.RETURNED else None,
         **context,
     )

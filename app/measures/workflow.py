@@ -64,16 +64,17 @@ def translation_gaps(measure: Measure) -> list[LazyString]:
         if wanted and not sv:
             gaps.append(_l("Missing in Swedish: %(text)s.", text=label))
     if measure.stale:
-        gaps.append(_OUTDATED[measure.stale])
+        gaps.append(OUTDATED[measure.stale])
     return gaps
 
 
-_OUTDATED: Mapping[Language, LazyString] = MappingProxyType(
+OUTDATED: Mapping[Language, LazyString] = MappingProxyType(
     {
         "fi": _l("The Finnish texts have not been updated after a change in Swedish."),
         "sv": _l("The Swedish texts have not been updated after a change in Finnish."),
     }
 )
+"""What to say of a measure by its `stale` language."""
 
 
 def _given(measure: Measure, name: str) -> bool:
