@@ -182,6 +182,20 @@ def _form_faults(root: Element) -> Iterator[str]:
             yield f"{_sign(form)} has no csrf_token"
 
 
+def _widths(table: Element) -> set[int]:
+    """Return how many columns the rows of a table fill, cells that reach down into them too."""
+    widths, reaching = set(), Counter[int]()
+    for number, row in enumerate(table.iter("tr")):
+        width = reaching[number]
+        for cell in row:
+            columns = int(cell.get("colspan", "1"))
+            width += columns
+            for below in range(1, int(cell.get("rowspan", "1"))):
+                reaching[number + below] += columns
+        widths.add(width)
+    return widths
+
+
 def _table_faults(root: Element) -> Iterator[str]:
     for table in root.iter("table"):
         headers = list(table.iter("th"))
@@ -190,11 +204,7 @@ def _table_faults(root: Element) -> Iterator[str]:
         yield from (f"{_sign(each)} has no scope" for each in headers if not each.get("scope"))
         if table.find("caption") is None and not _has_aria_name(table):
             yield f"{_sign(table)} has no caption"
-        widths = {
-            sum(int(cell.get("colspan", "1")) for cell in row)
-            for row in table.iter("tr")
-            if all(cell.get("rowspan") is None for cell in row)
-        }
+        widths = _widths(table)
         if len(widths) > 1:
             yield f"{_sign(table)} has rows of {sorted(widths)} cells"
 

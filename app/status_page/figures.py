@@ -47,6 +47,11 @@ def cells(rows: Iterable[Any]) -> list[Cell]:
     return [Cell(*row) for row in rows]
 
 
+def _rows(url: str) -> str:
+    """Return the address of the list on the page at `url`."""
+    return f"{url}#list"
+
+
 def total(cube: Sequence[Cell]) -> int:
     """Return the number of measures."""
     return sum(cell.n for cell in cube)
@@ -59,22 +64,22 @@ def key_figures(cube: Sequence[Cell], filters: Filters) -> list[Figure]:
         by_status[cell.status] += cell.n
     under_way = [status.value for status in Status if status in UNDER_WAY]
     return [
-        Figure(total(cube), _("measures"), filters.url()),
+        Figure(total(cube), _("measures"), _rows(filters.url())),
         Figure(
             sum(by_status[status] for status in UNDER_WAY),
             _("under way"),
-            filters.narrow("status", under_way),
+            _rows(filters.narrow("status", under_way)),
         ),
-        Figure(by_status[Status.DONE], _("done"), filters.narrow("status", [Status.DONE])),
+        Figure(by_status[Status.DONE], _("done"), _rows(filters.narrow("status", [Status.DONE]))),
         Figure(
             by_status[Status.NO_INFO],
             _("without information"),
-            filters.narrow("status", [Status.NO_INFO]),
+            _rows(filters.narrow("status", [Status.NO_INFO])),
         ),
         Figure(
             sum(cell.n for cell in cube if cell.not_updated),
             _("not updated for long"),
-            filters.url(not_updated=True),
+            _rows(filters.url(not_updated=True)),
         ),
     ]
 
@@ -106,7 +111,7 @@ def _by_status(cube: Sequence[Cell], filters: Filters) -> dict[str, Any]:
     return _donut(
         "donut-status",
         [
-            (str(status.label), numbers[status], colour, filters.narrow("status", [status]))
+            (str(status.label), numbers[status], colour, _rows(filters.narrow("status", [status])))
             for status, colour in COLOURS.items()
         ],
     )
@@ -123,12 +128,14 @@ def _by_theme(
             f"{theme.code} {text_of(theme, 'name', lang)}",
             numbers[theme.id],
             theme.colour,
-            filters.narrow("theme", [name]),
+            _rows(filters.narrow("theme", [name])),
         )
         for name, theme in themes.items()
     ]
     if numbers[None] or not slices:
-        slices.append((_("not given"), numbers[None], 0, filters.narrow("theme", [NOT_GIVEN])))
+        slices.append(
+            (_("not given"), numbers[None], 0, _rows(filters.narrow("theme", [NOT_GIVEN])))
+        )
     return _donut("donut-theme", slices)
 
 
@@ -163,7 +170,7 @@ def matrix(cube: Sequence[Cell], filters: Filters) -> Matrix:
     names = {NOT_GIVEN: _("not given")}
 
     def url(impact: str, cost: str) -> str:
-        return filters.url(impact=[impact], cost=[cost])
+        return _rows(filters.url(impact=[impact], cost=[cost]))
 
     rows = [
         (
