@@ -154,7 +154,7 @@ def board(year: int) -> ResponseReturnValue:
     return see_other("roadmaps.roadmap", year=year)
 
 
-@blueprint.get("/roadmaps/<int:year>/snapshots/<int:number>.json")
+@blueprint.get("/roadmaps/<int:year>/snapshots/<int:number>.json", endpoint="snapshot")
 @requires(Action.READ_ROADMAPS)
 def snapshot_file(year: int, number: int) -> ResponseReturnValue:
     """Give a snapshot exactly as it is kept, so that the file has the digest on the page."""
