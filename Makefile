@@ -23,10 +23,15 @@ ARGS ?=
 CATALOGUES := $(wildcard translations/*/LC_MESSAGES/messages.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 
+# The folder that static files are served from: with compressed copies, which sources are free of.
+STATIC_ROOT := build/static
+STATIC_FILES := $(shell find static -type f)
+run bench screenshots: export STATIC_ROOT := $(STATIC_ROOT)
+
 ##@ Use
 
 .PHONY: run
-run: $(VENV)/run-installed $(COMPILED) ## Start the tool (HOST, PORT, INSTANCE, DATABASE_URL; DEMO=0: no demo data)
+run: $(VENV)/run-installed $(COMPILED) build/static-made ## Start the tool (HOST, PORT, INSTANCE, DATABASE_URL; DEMO=0: no demo data)
 	@$(BIN)/flask --app wsgi start-up $(if $(filter 0 no false,$(DEMO)),--no-demo,--demo)
 	@exec $(BIN)/gunicorn wsgi:app
 
@@ -47,7 +52,7 @@ lint: $(VENV)/tests-installed ## Run the linters: ruff, mypy, import-linter, djl
 	$(BIN)/djlint --check --lint --quiet templates
 
 .PHONY: bench
-bench: $(VENV)/tests-installed $(COMPILED) ## Measure the status page and the saves beside a bare page
+bench: $(VENV)/tests-installed $(COMPILED) build/static-made ## Measure the status page and the saves beside a bare page
 	@$(BIN)/python -m tests.tools.bench $(ARGS)
 
 ##@ Change
@@ -64,7 +69,7 @@ translations: $(VENV)/tests-installed ## Bring the catalogues up to date with th
 	$(BIN)/pytest -q tests/quality/test_translations.py tests/quality/test_spelling.py
 
 .PHONY: screenshots
-screenshots: $(VENV)/tests-installed $(COMPILED) ## Take the pictures of the README and the documentation anew
+screenshots: $(VENV)/tests-installed $(COMPILED) build/static-made ## Take the pictures of the README and the documentation anew
 	@$(BIN)/python -m tests.tools.browser
 	@$(BIN)/python -m tests.tools.screenshots
 
@@ -79,7 +84,7 @@ lock: $(VENV)/tests-installed ## Resolve pyproject.toml's dependencies anew (ARG
 
 .PHONY: clean
 clean: ## Remove what the other targets made, except the data in instance/
-	rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache test-results
+	rm -rf $(VENV) build .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache test-results
 	rm -f $(COMPILED)
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -111,6 +116,13 @@ $(VENV)/run-installed: requirements.txt $(VENV)/pyvenv.cfg
 
 $(VENV)/tests-installed: requirements-dev.txt $(VENV)/pyvenv.cfg
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+build/static-made: $(STATIC_FILES) $(VENV)/run-installed
+	@rm -rf $(STATIC_ROOT)
+	@mkdir -p build
+	@cp -R static $(STATIC_ROOT)
+	@$(BIN)/python -m whitenoise.compress --quiet $(STATIC_ROOT)
 	@touch $@
 
 %.mo: %.po

@@ -27,6 +27,8 @@ class Settings(BaseSettings):
 
     Attributes:
         instance: Folder of the database, the secret key and `settings.toml`.
+        static_root: Folder that static files are served from; `make run` gives a copy of `static/`
+            with compressed copies beside the files.
         database_url: SQLAlchemy address; a SQLite file in the instance folder when empty.
         secret_key: Signs cookies and form tokens; made once in the instance folder when empty.
         https: Whether readers reach the instance by https; cookies are then Secure and HSTS sent.
@@ -41,6 +43,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
 
     instance: Path = ROOT / "instance"
+    static_root: Path = ROOT / "static"
     host: str = "127.0.0.1"
     port: int = Field(default=5000, ge=1, le=65535)
     database_url: str = ""
@@ -63,7 +66,7 @@ class Settings(BaseSettings):
     cost_class_l_from: int = Field(default=50_000, ge=1)
     query_count_header: bool = False
 
-    @field_validator("instance")
+    @field_validator("instance", "static_root")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()

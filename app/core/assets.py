@@ -22,7 +22,7 @@ def init_app(app: Flask) -> None:
     """
     server = WhiteNoise(
         app.wsgi_app,
-        root=STATIC,
+        root=app.config["SETTINGS"].static_root,
         prefix=_PREFIX,
         max_age=_WEEK,
         allow_all_origins=False,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tests.tools.server import Answer
 
-WARM_UP = 5
+WARM_UP = 3
 ROUNDS = 200
 FEWEST_ROUNDS = 20
 
