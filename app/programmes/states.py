@@ -22,7 +22,7 @@ class Phase(Labelled):
     DRAFTING = "drafting", _l("drafting"), "review"
     BEFORE_BOARD = "before_board", _l("before the city board"), "waiting"
     RETURNED_BY_BOARD = "returned_by_board", _l("returned by the board"), "waiting"
-    APPROVED = "approved", _l("approved"), "approved"
+    APPROVED = "approved", _lp("roadmap", "approved"), "approved"
     AMENDING = "amending", _l("being amended"), "review"
     CLOSED = "closed", _l("closed"), "done"
 

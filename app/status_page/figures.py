@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
+from flask_babel import ngettext, npgettext
 
 from app.config import Language
 from app.core.bilingual import text_of
@@ -52,6 +53,11 @@ def _rows(url: str) -> str:
     return f"{url}#list"
 
 
+def _measures(number: int) -> str:
+    """Return what a number of measures counts, without the number."""
+    return str(ngettext("measure", "measures", number))
+
+
 def total(cube: Sequence[Cell]) -> int:
     """Return the number of measures."""
     return sum(cell.n for cell in cube)
@@ -63,14 +69,19 @@ def key_figures(cube: Sequence[Cell], filters: Filters) -> list[Figure]:
     for cell in cube:
         by_status[cell.status] += cell.n
     under_way = [status.value for status in Status if status in UNDER_WAY]
+    measures, done = total(cube), by_status[Status.DONE]
     return [
-        Figure(total(cube), _("measures"), _rows(filters.url())),
+        Figure(measures, _measures(measures), _rows(filters.url())),
         Figure(
             sum(by_status[status] for status in UNDER_WAY),
             _("under way"),
             _rows(filters.narrow("status", under_way)),
         ),
-        Figure(by_status[Status.DONE], _("done"), _rows(filters.narrow("status", [Status.DONE]))),
+        Figure(
+            done,
+            npgettext("figure", "done", "done", done),
+            _rows(filters.narrow("status", [Status.DONE])),
+        ),
         Figure(
             by_status[Status.NO_INFO],
             _("without information"),
@@ -96,7 +107,7 @@ def _donut(name: str, slices: Sequence[tuple[str, int, int, str]]) -> dict[str, 
     labels, numbers, colours, hrefs = zip(*slices, strict=True)
     return {
         "id": name,
-        "centre": _("measures"),
+        "centre": _measures(sum(numbers)),
         "labels": labels,
         "data": numbers,
         "colours": colours,
@@ -183,7 +194,7 @@ def matrix(cube: Sequence[Cell], filters: Filters) -> Matrix:
         "id": "matrix",
         "x": _("Cost class"),
         "y": _("Impact"),
-        "unit": _("measures"),
+        "unit": _("Measures"),
         "sizes": sizes,
         "cells": [
             {"x": x, "y": y, "n": numbers[impact, cost], "href": url(impact, cost)}

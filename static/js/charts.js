@@ -12,7 +12,7 @@
      }],
      "matrix": {                        drawn where the page has a canvas for it
        "id": "matrix",
-       "x": "Kustannusluokka", "y": "Vaikuttavuus", "unit": "toimenpidettä",
+       "x": "Kustannusluokka", "y": "Vaikuttavuus", "unit": "Toimenpiteet",
        "sizes": ["S", "M", "L"],
        "cells": [{"x": 0, "y": 0, "n": 4, "href": "…"}, …]   x and y are indices into sizes
      }
@@ -204,7 +204,7 @@ function drawMatrix(canvas, matrix, theme, format) {
           callbacks: {
             label: ({ raw }) => [
               `${matrix.y} ${matrix.sizes[raw.y]}, ${matrix.x} ${matrix.sizes[raw.x]}`,
-              `${format(raw.n)} ${matrix.unit}`,
+              `${matrix.unit}: ${format(raw.n)}`,
             ],
           },
         },

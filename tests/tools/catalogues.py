@@ -43,7 +43,7 @@ def extract() -> Catalog:
     template = Catalog(fuzzy=False)
     found = extract_from_dir(PROJECT, methods, options, keywords=KEYWORDS)
     for filename, line, message, comments, context in sorted(found, key=lambda entry: entry[:2]):
-        template.add(message, None, [(filename, line)], auto_comments=comments, context=context)
+        template.add(message, "", [(filename, line)], auto_comments=comments, context=context)
     return template
 
 
