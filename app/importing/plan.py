@@ -72,11 +72,16 @@ class RowPlan:
 
 @dataclass
 class RoadmapPlan:
-    """What becomes of a year's roadmap; `reordered` when its items get another order."""
+    """What becomes of a year's roadmap.
+
+    `roadmap` and `present` are None where it has to be added; `reordered` is set when its items
+    get another order.
+    """
 
     year: int
     programme_id: int
     roadmap: Roadmap | None
+    present: Phase | None
     phase: Phase
     approved_on: date | None = None
     reordered: bool = False
@@ -84,7 +89,7 @@ class RoadmapPlan:
     @property
     def changes_phase(self) -> bool:
         """Whether the roadmap is new, or is in another phase than the file shows it in."""
-        return self.roadmap is None or self.roadmap.phase is not self.phase
+        return self.present is not self.phase
 
 
 @dataclass
@@ -162,7 +167,8 @@ def _plan_roadmaps(rows: Iterable[Row], boards: Mapping[int, date], plan: Plan) 
     for year, of_year in by_year.items():
         first = of_year[0]
         roadmap = existing.get(year)
-        each = RoadmapPlan(year, first.programme_id, roadmap, Phase.APPROVED)
+        present = roadmap.phase if roadmap else None
+        each = RoadmapPlan(year, first.programme_id, roadmap, present, Phase.APPROVED)
         plan.roadmaps[year] = each
         if roadmap and not roadmap.imported and roadmap.phase is not Phase.PLANNED:
             reason = f"the roadmap {year} is not imported: it is being made with this tool"
@@ -178,14 +184,15 @@ def _plan_roadmaps(rows: Iterable[Row], boards: Mapping[int, date], plan: Plan) 
 def _plan_phase(each: RoadmapPlan, rows: list[Row], faults: list[Fault]) -> None:
     proposed = [row for row in rows if row.membership is Membership.PROPOSED]
     settled = any(row.membership in BOARD_APPROVED | {Membership.ADDED} for row in rows)
-    present = each.roadmap.phase if each.roadmap else Phase.PLANNED
-    if proposed and (settled or present in DECIDED):
+    decided = each.present if each.present in DECIDED else None
+    if proposed and (settled or decided):
         reason = f"the roadmap {each.year} is approved, so that nothing on it is only proposed"
         faults.extend(Fault(row.line, "membership", reason) for row in proposed)
     elif proposed:
-        each.phase = Phase.BEFORE_BOARD if present is Phase.PLANNED else present
-    elif present in DECIDED:
-        each.phase = present
+        in_hand = each.present if each.present is not Phase.PLANNED else None
+        each.phase = in_hand or Phase.BEFORE_BOARD
+    elif decided:
+        each.phase = decided
 
 
 def _plan_approval(each: RoadmapPlan, decided_on: date, line: int, faults: list[Fault]) -> None:
@@ -276,7 +283,11 @@ def _plan_row(row: Row, stock: _Stock) -> RowPlan:
     # A measure that stands on other years' roadmaps too is known from their files as well, so
     # that an empty cell of this file says nothing about it.
     shared = bool(stock.years[measure_id] - {row.year})
-    given = {**row.fields, "theme_id": row.theme_id, "code": row.code}
+    for name in ("membership", "number"):
+        old, new = getattr(each.item, name, None), getattr(row, name)
+        if new != old:
+            each.changes.append(Change(name, stock.word(name, old), stock.word(name, new)))
+    given = {"code": row.code, "theme_id": row.theme_id, **row.fields}
     for name, new in given.items():
         on = each.entry if name in {"theme_id", "code"} else each.measure
         old = getattr(on, name, None) or None
@@ -290,10 +301,6 @@ def _plan_row(row: Row, stock: _Stock) -> RowPlan:
         if value != old:
             column = "goal" if name == "theme_id" else name.removesuffix("_id")
             each.changes.append(Change(column, stock.word(name, old), stock.word(name, value)))
-    for name in ("membership", "number"):
-        old, new = getattr(each.item, name, None), getattr(row, name)
-        if new != old:
-            each.changes.append(Change(name, stock.word(name, old), stock.word(name, new)))
     _plan_reports(each, stock)
     return each
 

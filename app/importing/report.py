@@ -22,10 +22,10 @@ def lines(plan: Plan) -> Iterator[str]:
 
 
 def _roadmap_lines(each: RoadmapPlan) -> Iterator[str]:
-    if each.roadmap is None:
+    if each.present is None:
         yield f"+ roadmap {each.year}: {each.phase}"
     elif each.changes_phase:
-        yield f"~ roadmap {each.year}: {each.roadmap.phase} → {each.phase}"
+        yield f"~ roadmap {each.year}: {each.present} → {each.phase}"
     if each.approved_on:
         yield f"+ roadmap {each.year}: the city board's approval on {each.approved_on}"
     if each.reordered:
@@ -40,7 +40,7 @@ def _added_lines(each: RowPlan) -> Iterator[str]:
 
 
 def _changed_lines(each: RowPlan) -> Iterator[str]:
-    on_another = " (a measure that stands on another roadmap already)"
+    on_another = " (a measure of another roadmap)"
     yield f"~ {_place(each)}" if each.item else f"+ {_place(each)}{on_another}"
     for change in each.changes:
         yield f"    {change.column}: {change.old or '(empty)'} → {change.new or '(empty)'}"

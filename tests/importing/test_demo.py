@@ -1,0 +1,148 @@
+"""The demo has the numbers of the real roadmaps, and what is invented says so."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import text
+
+from app.config import Settings
+from app.core.database import writing
+from app.extensions import db
+from app.importing.demo import make_demo
+from tests.conftest import running
+from tests.importing.conftest import contents
+
+ITEMS = """
+    FROM item
+    JOIN roadmap ON roadmap.id = item.roadmap_id
+    JOIN entry ON entry.id = item.entry_id
+    JOIN measure ON measure.id = entry.measure_id
+    LEFT JOIN theme ON theme.id = entry.theme_id
+    LEFT JOIN status_report ON status_report.measure_id = measure.id AND status_report.newest
+"""
+BY_BOARD = "item.membership IN ('approved', 'not_followed')"
+NOW = "item.membership IN ('proposed', 'approved', 'added')"
+
+
+def counts(what: str, where: str) -> Mapping[Any, int]:
+    query = f"SELECT {what}, count(*) {ITEMS} WHERE {where} GROUP BY {what}"
+    rows = db.session.execute(text(query)).all()
+    return {(row[0] if len(row) == 2 else tuple(row[:-1])): row[-1] for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("where", "themes"),
+    [
+        (f"year = 2024 AND {BY_BOARD}", {"A": 7, "B": 2, "C": 8, "K": 9}),
+        (f"year = 2024 AND {NOW}", {"A": 6, "B": 2, "C": 8, "K": 6, None: 4}),
+        (f"year = 2025 AND {NOW}", {"A": 4, "B": 6, "C": 9, "K": 7}),
+        (f"year = 2026 AND {NOW}", {"A": 8, "B": 1, "C": 9, "K": 10}),
+    ],
+)
+def test_themes_of_the_real_roadmaps(
+    demo_app: Flask, where: str, themes: Mapping[Any, int]
+) -> None:
+    assert counts("theme.code", where) == themes
+
+
+def test_impact_and_cost_of_what_the_board_approved_in_2024(demo_app: Flask) -> None:
+    assert counts("impact, cost_class", f"year = 2024 AND {BY_BOARD}") == {
+        ("S", "S"): 4,
+        ("M", "S"): 3,
+        ("M", "M"): 10,
+        ("L", "M"): 8,
+        ("L", "L"): 1,
+    }
+
+
+def test_statuses_of_2024_and_2025_together(demo_app: Flask) -> None:
+    status = "coalesce(status_report.status, 'no_info')"
+    found = counts(status, f"year IN (2024, 2025) AND {NOW}")
+    assert found == {"started": 21, "done": 18, "no_info": 6, "planned": 5, "abandoned": 2}
+
+
+def test_approvals_of_the_board_are_kept_with_a_snapshot_and_no_made_up_section(
+    demo_app: Flask,
+) -> None:
+    query = """
+        SELECT year, phase, roadmap.imported, decided_on, section, snapshot.number
+        FROM roadmap
+        LEFT JOIN board_decision ON board_decision.roadmap_id = roadmap.id
+        LEFT JOIN snapshot ON snapshot.board_decision_id = board_decision.id
+        WHERE year < 2027 ORDER BY year
+    """
+    assert [tuple(row) for row in db.session.execute(text(query))] == [
+        (2024, "approved", 1, "2024-01-22", "", 1),
+        (2025, "approved", 1, "2025-01-13", "", 1),
+        (2026, "before_board", 1, None, None, None),
+    ]
+
+
+def test_proposals_stand_in_many_states_and_are_marked_as_invented(demo_app: Flask) -> None:
+    query = "SELECT state, count(*) FROM measure WHERE first_year = 2027 GROUP BY state"
+    assert dict(db.session.execute(text(query)).all()) == {
+        "approved": 1,
+        "draft": 2,
+        "in_scoring": 5,
+        "postponed": 1,
+        "rejected": 1,
+        "returned": 1,
+        "submitted": 2,
+        "withdrawn": 1,
+    }
+    invented = "SELECT DISTINCT first_year FROM measure WHERE invented"
+    assert db.session.scalars(text(invented)).all() == [2027]
+    assert db.session.scalars(text("SELECT name FROM user_account WHERE NOT invented")).all() == []
+
+
+def test_every_proposal_came_to_its_state_by_the_workflow(demo_app: Flask) -> None:
+    query = """
+        SELECT measure.name_fi FROM measure
+        LEFT JOIN measure_step ON measure_step.measure_id = measure.id
+            AND measure_step.target = measure.state
+        WHERE measure.invented AND measure.state <> 'draft' AND measure_step.id IS NULL
+    """
+    assert db.session.scalars(text(query)).all() == []
+
+
+def test_a_person_has_each_role(demo_app: Flask) -> None:
+    roles = db.session.scalars(text("SELECT DISTINCT role FROM role_grant ORDER BY role")).all()
+    assert roles == [
+        "administrator",
+        "board_secretary",
+        "chair",
+        "member",
+        "proposer",
+        "secretary",
+        "viewer",
+    ]
+
+
+def test_second_start_changes_nothing_and_names_the_sign_ins(demo_app: Flask) -> None:
+    before = contents()
+    result = demo_app.test_cli_runner().invoke(args=["start-up"])
+    assert result.exit_code == 0
+    assert "http://127.0.0.1:5000" in result.output
+    assert "board-secretary" in result.output
+    assert contents() == before
+
+
+def test_demo_that_is_cut_off_leaves_nothing(settings: Settings, compiled: Path) -> None:
+    def cut_off() -> None:
+        with writing():
+            make_demo()
+            raise KeyboardInterrupt
+
+    settings.instance.mkdir()
+    with running(settings, compiled) as app:
+        upgrade()
+        empty = contents()
+        with pytest.raises(KeyboardInterrupt):
+            cut_off()
+        assert contents() == empty
+        assert app.test_cli_runner().invoke(args=["start-up"]).exit_code == 0
+        assert len(contents()["item"]) == 84
