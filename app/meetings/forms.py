@@ -41,6 +41,10 @@ class MeetingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 class DecisionForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """What the meeting decided on one measure. A page holds many, so each has its prefix."""
 
+    class Meta:
+        # A prefix would rename the token, and the page's own protects every form.
+        csrf = False
+
     key = HiddenField(default=idempotency.new_key)
     outcome = RadioField(
         _l("Decision"),
@@ -69,6 +73,10 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
 class UndoForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """Why a decision is undone."""
+
+    class Meta:
+        # A prefix would rename the token, and the page's own protects every form.
+        csrf = False
 
     reason = lines(_l("Reason for undoing"), 2000)
 

@@ -22,9 +22,8 @@ from app.roadmaps.states import BoardOutcome, Membership
 class Gap(NamedTuple):
     """What a measure lacks before its roadmap may go to the city board."""
 
-    entry: Entry
     measure: Measure
-    text: LazyString
+    texts: Sequence[LazyString]
 
 
 def gaps(roadmap: Roadmap) -> list[Gap]:
@@ -34,10 +33,10 @@ def gaps(roadmap: Roadmap) -> list[Gap]:
     behind the other. What was removed from the roadmap, or is outside the follow-up, is not asked.
     """
     return [
-        Gap(entry, measure, text)
+        Gap(measure, texts)
         for item, entry, measure, _theme in queries.contents(roadmap)
         if item.membership in {Membership.PROPOSED, Membership.APPROVED}
-        for text in _gaps_of(entry, measure)
+        and (texts := _gaps_of(entry, measure))
     ]
 
 
@@ -68,9 +67,10 @@ def _has_no_gaps(roadmap: Roadmap) -> Sequence[LazyString]:
         _l(
             "%(name)s: %(gap)s",
             name=gap.measure.name_fi or gap.measure.name_sv,
-            gap=gap.text,
+            gap=text,
         )
         for gap in gaps(roadmap)
+        for text in gap.texts
     ]
 
 
