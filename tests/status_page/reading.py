@@ -1,5 +1,6 @@
 """What a test reads from the status page, whatever its language."""
 
+import re
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
@@ -62,6 +63,13 @@ def read(response: TestResponse) -> StatusPage:
         links + matrix_links,
         [text_of(cell) for cell in elements(root, "th") if cell.get("role") == "rowheader"],
     )
+
+
+def count_of(response: TestResponse) -> int:
+    """Return the number of measures of the page, without reading all of it."""
+    found = re.search(r'class="figure"[^>]*><b>([^<]+)</b>', response.text)
+    assert found is not None, response.text
+    return int(found[1])
 
 
 def _is(element: Element, name: str) -> bool:
