@@ -7,7 +7,7 @@ from flask import Flask
 from app.accounts.routes import blueprint as accounts
 from app.cli import init_app as init_cli
 from app.config import ROOT, Settings
-from app.core import assets, context, database, errors, i18n, security
+from app.core import assets, context, database, errors, i18n, numbers, security
 from app.core.routes import blueprint as core
 from app.extensions import compress, csrf, db, login_manager, migrate
 from app.measures.routes import blueprint as measures
@@ -55,7 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     login_manager.init_app(app)
     compress.init_app(app)
-    for part in (database, i18n, errors, context, assets, security):
+    for part in (database, numbers, i18n, errors, context, assets, security):
         part.init_app(app)
     init_navigation(app)
     init_cli(app)

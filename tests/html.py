@@ -9,6 +9,9 @@ import html5lib
 from html5lib.constants import E as MESSAGES
 from werkzeug.test import TestResponse
 
+OUTDATED = {"expected-named-entity"}
+"""Errors of html5lib's that the standard no longer knows, such as a bare & before a letter."""
+
 
 class Document(NamedTuple):
     """A page or a fragment of one.
@@ -36,7 +39,9 @@ def parse(text: str) -> Document:
     parser = html5lib.HTMLParser(html5lib.getTreeBuilder("etree"), namespaceHTMLElements=False)
     root = parser.parse(text) if is_page else parser.parseFragment(text)
     errors = [
-        f"line {position[0]}: {MESSAGES[code] % values}" for position, code, values in parser.errors
+        f"line {position[0]}: {MESSAGES[code] % values}"
+        for position, code, values in parser.errors
+        if code not in OUTDATED
     ]
     return Document(root, errors, is_page)
 

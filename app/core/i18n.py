@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple, cast, get_args
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from flask import Flask, Response, current_app, g, has_request_context, request
 from flask_babel import format_decimal
@@ -97,7 +97,7 @@ def _place() -> tuple[str, list[tuple[str, str]]]:
     """
     if request.method in {"GET", "HEAD"}:
         # Two slashes at the beginning would lead to another host.
-        return f"/{request.path.lstrip('/')}", list(request.args.items(multi=True))
+        return f"/{quote(request.path.lstrip('/'))}", list(request.args.items(multi=True))
     page = urlsplit(request.referrer or "")
     if page.netloc != request.host:
         return "/", []
