@@ -49,7 +49,7 @@ lint: $(VENV)/tests-installed ## Run the linters: ruff, mypy, import-linter, djl
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy --no-error-summary
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/djlint --check --lint --quiet templates
+	$(BIN)/djlint --check --lint templates
 
 .PHONY: bench
 bench: $(VENV)/tests-installed $(COMPILED) build/static-made ## Measure the status page and the saves beside a bare page
