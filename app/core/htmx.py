@@ -24,6 +24,8 @@ def render(page: str, fragment: str, /, code: int = 200, **context: object) -> R
 def see_other(endpoint: str, **values: object) -> ResponseReturnValue:
     """Send the reader on after a successful POST, by 303 or, for htmx, by its own header."""
     url = url_for(endpoint, **values)  # type: ignore[arg-type]  # values become text
+    response = make_response(redirect(url, 303))
     if wants_fragment():
-        return Response(status=204, headers={"HX-Redirect": url})
-    return redirect(url, 303)
+        response = Response(status=204, headers={"HX-Redirect": url})
+    response.vary.add("HX-Request")
+    return response

@@ -52,19 +52,28 @@ def tidy_line(text: str | None) -> str:
     return " ".join(tidy(text).split())
 
 
-class Printable:
-    """Refuses characters that no keyboard writes and no database should hold."""
+def printable(text: str) -> str:
+    """Return `text` without characters that no keyboard writes and no database should hold."""
+    return "".join(
+        char
+        for char in text
+        if char in "\n\t" or unicodedata.category(char) not in _CONTROL_OR_SURROGATE
+    )
 
-    def __call__(self, _form: object, field: Field) -> None:
-        """Raise ValidationError if there are any."""
-        kept = (char for char in field.data if char not in "\n\t")
-        if any(unicodedata.category(char) in _CONTROL_OR_SURROGATE for char in kept):
-            raise ValidationError(_("Remove the invisible control characters from the text."))
+
+def _is_printable(_form: object, field: Field) -> None:
+    """Take invisible characters out of a text, and say so."""
+    kept = printable(field.data)
+    if kept != field.data:
+        field.data = kept
+        raise ValidationError(
+            _("Invisible control characters were removed from the text. Look at it and save again.")
+        )
 
 
 def _at_most(characters: int) -> list[Any]:
     limit = Length(max=characters, message=_l("Write at most %(max)d characters."))
-    return [limit, Printable()]
+    return [limit, _is_printable]
 
 
 def line(label: LazyString, characters: int, hint: LazyString | str = "") -> StringField:
@@ -84,7 +93,7 @@ class EuroField(Field):
 
     def _value(self) -> str:
         if self.raw_data:
-            return str(self.raw_data[0])
+            return printable(self.raw_data[0])
         return format_number(self.data) if self.data is not None else ""
 
     def process_formdata(self, valuelist: list[str]) -> None:

@@ -32,14 +32,16 @@ def reader(actor: Actor) -> Actor:
     """
     if not actor.is_signed_in:
         return ANONYMOUS
-    return Actor(0, "", actor.roles & _STEERING_GROUP, actor.unit_ids)
+    proposer = Role.PROPOSER in actor.roles
+    roles = actor.roles & (_STEERING_GROUP | {Role.PROPOSER})
+    return Actor(0, "", roles, actor.unit_ids if proposer else frozenset())
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on `Measure` that `actor` may read it.
 
-    The states are the design's: a draft is its unit's, a proposal the steering group's, an
-    approved measure everyone's. Publicity cuts further: without signing in one sees what is
+    The states are the design's: a draft is its unit's proposers', a proposal the steering
+    group's, an approved measure everyone's. Publicity cuts further: without signing in one sees what is
     public, and what is secret is seen only by the unit and the steering group (Act on the
     Openness of Government Activities 621/1999, 6, 7 and 22-24 §).
     """
@@ -48,7 +50,8 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         return approved & (Measure.publicity == Publicity.PUBLIC)
     if Role.SECRETARY in actor.roles:
         return true()
-    own = Measure.unit_id.in_(sorted(actor.unit_ids)) if actor.unit_ids else false()
+    proposer = Role.PROPOSER in actor.roles
+    own = Measure.unit_id.in_(sorted(actor.unit_ids)) if proposer else false()
     if actor.roles & _STEERING_GROUP:
         return or_(Measure.state.not_in(sorted(IN_PREPARATION)), own)
     return or_(approved & (Measure.publicity != Publicity.SECRET), own)
