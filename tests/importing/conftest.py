@@ -91,10 +91,10 @@ def demo_rows(name: str) -> list[Row]:
         return list(csv.DictReader(file))
 
 
-def as_csv(rows: list[Row]) -> bytes:
+def as_csv(rows: list[Row], errors: str = "strict") -> bytes:
     """Return rows as a file; the columns are those of the first row."""
     lines = [list(rows[0])] + [list(row.values()) for row in rows]
-    return "".join(",".join(map(_quoted, line)) + "\r\n" for line in lines).encode()
+    return "".join(",".join(map(_quoted, line)) + "\r\n" for line in lines).encode(errors=errors)
 
 
 def _quoted(value: str) -> str:
