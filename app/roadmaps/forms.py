@@ -84,8 +84,7 @@ class BoardForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
     def accepts(self) -> bool:
         """Check all fields and write what is wrong beside them; True when nothing is."""
-        if not self.validate():
-            return False
+        self.validate()
         if self.decided_on.data and self.decided_on.data > self._today:
             self.decided_on.errors = [_("The day of the decision is still to come.")]
         if not self.section.data:

@@ -71,12 +71,12 @@ class ReviewForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             scoring_round: The round.
             submit: Whether the group may count on the review; a draft may be half-way.
         """
-        if not self.validate():
-            return False
+        self.validate()
         for name, text in shortcomings(scoring_round, self.judgement(), submit=submit).items():
             label = self[name].label.text
             is_rating = name.startswith(RATING)
-            self[name].errors = [_("Rate this: %(name)s", name=label) if is_rating else text]
+            if not self[name].errors:
+                self[name].errors = [_("Rate this: %(name)s", name=label) if is_rating else text]
         return not self.errors
 
     def take_version(self, review: Review | None) -> None:
