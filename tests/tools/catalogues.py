@@ -52,11 +52,20 @@ def update(language: str) -> int:
     catalogue = read(language)
     # A guess at a translation would be fuzzy, and nobody reads it again.
     catalogue.update(extract(), no_fuzzy_matching=True, update_creation_date=False)
+    _head(catalogue)
     path(language).parent.mkdir(parents=True, exist_ok=True)
     with path(language).open("wb") as file:
         # Line numbers would change in every commit.
         write_po(file, catalogue, width=100, ignore_obsolete=True, include_lineno=False)
     return sum(not all(as_tuple(message.string)) for message in catalogue if message.id)
+
+
+def _head(catalogue: Catalog) -> None:
+    # Babel would write placeholders.
+    catalogue.header_comment = f"# The screens in {catalogue.locale_identifier}."
+    catalogue.project, catalogue.version = "digital-roadmap", "0"
+    catalogue.revision_date = catalogue.creation_date
+    catalogue.last_translator = catalogue.language_team = catalogue.msgid_bugs_address = ""
 
 
 def as_tuple(strings: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
