@@ -1,0 +1,95 @@
+"""All addresses of the tool, their parts filled in from the demo."""
+
+from typing import NamedTuple
+
+from flask import Flask
+from sqlalchemy import Select, func, select
+from werkzeug.routing import Rule
+
+from app.core.policy import Action
+from app.extensions import db
+from app.measures.models import Measure
+from app.measures.workflow import WORKFLOW as PROPOSAL
+from app.meetings.models import Decision, Meeting
+from app.programmes.models import Roadmap
+from app.roadmaps.models import Item, Snapshot
+from app.roadmaps.workflow import WORKFLOW as ROADMAP
+
+TRANSITIONS = (*PROPOSAL.transitions, *ROADMAP.transitions)
+
+ODD = {
+    "measure_id": [0, 999_999, 2**31, 2**63, 10**40],
+    "year": [0, 1999, 99_999, 2**63, 10**40],
+    "meeting_id": [0, 999_999, 2**63],
+    "decision_id": [0, 999_999, 2**63],
+    "item_id": [0, 999_999, 2**63],
+    "number": [0, 999_999, 2**63],
+    "transition": ["x", "apply", "__class__", "é", "' OR 1=1 --", "x" * 2000, "\0"],
+}
+"""Values that nothing is called by, of each part of an address."""
+
+
+class Address(NamedTuple):
+    """An address, and what the policy asks of those who open it."""
+
+    url: str
+    endpoint: str
+    action: Action
+
+
+def rules(app: Flask, method: str) -> list[Rule]:
+    """Return the rules that take `method`."""
+    return [rule for rule in app.url_map.iter_rules() if method in (rule.methods or ())]
+
+
+def addresses(app: Flask, method: str) -> list[Address]:
+    """Return addresses that take `method`, with every value of every part in one of them."""
+    values = _values()
+    found = []
+    for rule in rules(app, method):
+        count = max((len(values[name]) for name in rule.arguments), default=1)
+        # A list of values that is shorter than another begins anew.
+        lists = {name: values[name] * count for name in rule.arguments}
+        for number in range(count):
+            parts = {name: lists[name][number] for name in lists}
+            found.append(_address(app, rule, parts))
+    return found
+
+
+def odd_addresses(app: Flask, method: str) -> list[Address]:
+    """Return addresses that take `method` and have one part that nothing is called by."""
+    values = _values()
+    return [
+        _address(app, rule, {part: values[part][0] for part in rule.arguments} | {name: odd})
+        for rule in rules(app, method)
+        for name in rule.arguments
+        for odd in ODD[name]
+    ]
+
+
+def _address(app: Flask, rule: Rule, parts: dict[str, object]) -> Address:
+    url = app.url_map.bind("localhost").build(rule.endpoint, parts)
+    return Address(url, rule.endpoint, app.view_functions[rule.endpoint].required_action)
+
+
+def _values() -> dict[str, list[object]]:
+    """Return values for the parts of addresses, of what exists in the demo.
+
+    There is a measure in each of the states of a proposal, and all years have roadmaps.
+    """
+    measures = select(func.max(Measure.id)).group_by(Measure.state)
+    return {
+        "measure_id": _all(measures),
+        "year": _all(select(Roadmap.year).order_by(Roadmap.year.desc())),
+        "meeting_id": _all(select(Meeting.id)),
+        "decision_id": _all(select(Decision.id)),
+        "item_id": _all(select(func.min(Item.id)).group_by(Item.roadmap_id)),
+        "number": _all(select(Snapshot.number).distinct()),
+        "transition": sorted({row.name for row in TRANSITIONS}),
+    }
+
+
+def _all(query: Select[tuple[object]]) -> list[object]:
+    found = list(db.session.scalars(query))
+    assert found, f"the demo has none: {query}"
+    return found

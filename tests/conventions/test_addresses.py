@@ -1,0 +1,152 @@
+"""What holds for every address of the tool."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from app.core.policy import ANONYMOUS, Action, Actor, can
+from app.extensions import db
+from tests.client import HTMX, LintingClient, sign_in_as
+from tests.conventions.addresses import TRANSITIONS, addresses, odd_addresses
+
+PEOPLE = (
+    "viewer",
+    "proposer",
+    "proposer2",
+    "member",
+    "chair",
+    "secretary",
+    "board-secretary",
+    "administrator",
+)
+
+# What a page may answer to somebody whose role includes its action: it is there, it leads on,
+# it belongs to another unit, it is hidden from them, its moment has passed.
+ANSWERS = {200, 302, 303, 403, 404, 409}
+
+# Pages that some who may open them find nobody's proposal on in the demo.
+MAY_BE_CLOSED = {"measures.move"}
+
+WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "BEGIN IMMEDIATE")
+
+
+@pytest.fixture
+def person(request, demo_client: LintingClient, actor) -> Actor:
+    """Return the actor whose key is the test's parameter, signed in; nobody for an empty key."""
+    if not request.param:
+        return ANONYMOUS
+    sign_in_as(demo_client, request.param)
+    return actor(request.param)
+
+
+@pytest.fixture
+def read_only(demo_app: Flask):
+    """Return a function after which the database refuses to be written to."""
+
+    def refuse_writes() -> None:
+        def set_read_only(connection, _record) -> None:
+            connection.execute("PRAGMA query_only = ON")
+
+        db.session.remove()
+        db.engine.dispose()
+        event.listen(db.engine, "connect", set_read_only)
+
+    return refuse_writes
+
+
+def test_every_address_has_a_rule(app: Flask) -> None:
+    without = [
+        endpoint
+        for endpoint, view in app.view_functions.items()
+        if not isinstance(getattr(view, "required_action", None), Action)
+    ]
+    assert without == []
+
+
+def test_every_address_is_one_of_a_room(app: Flask) -> None:
+    rooms = {rule.endpoint.partition(".")[0] for rule in app.url_map.iter_rules()}
+    assert rooms == set(app.blueprints)
+
+
+def test_addresses_that_write_do_not_share_a_rule_with_all_methods(app: Flask) -> None:
+    methods = {method for rule in app.url_map.iter_rules() for method in rule.methods}
+    assert methods == {"GET", "HEAD", "OPTIONS", "POST"}
+
+
+@pytest.mark.parametrize("person", ["", *PEOPLE], indirect=True)
+def test_reading_follows_the_policy_and_writes_nothing(
+    demo_app: Flask, demo_client: LintingClient, person: Actor, read_only, query_counter
+) -> None:
+    every = addresses(demo_app, "GET")
+    read_only()
+    opened = set()
+    with query_counter() as statements:
+        for address in every:
+            response = demo_client.get(address.url)
+            where = f"{address.url} answers {response.status}"
+            if can(person, address.action) or address.action is Action.READ_STATUS:
+                assert response.status_code in ANSWERS, where
+            elif person.is_signed_in:
+                assert response.status_code == 403, where
+            else:
+                assert response.location.startswith("/sign-in?next="), where
+            if response.status_code == 200:
+                opened.add(address.endpoint)
+    closed = {each.endpoint for each in every if can(person, each.action)} - opened
+    assert closed <= MAY_BE_CLOSED
+    assert [each for each in statements if each.startswith(WRITES)] == []
+
+
+@pytest.mark.parametrize("person", ["proposer", "chair", "secretary"], indirect=True)
+def test_fragments_are_without_faults_too(
+    demo_app: Flask, demo_client: LintingClient, person: Actor
+) -> None:
+    for address in addresses(demo_app, "GET"):
+        if can(person, address.action):
+            assert demo_client.get(address.url, headers=HTMX).status_code in ANSWERS
+
+
+@pytest.mark.parametrize("person", ["secretary"], indirect=True)
+def test_writing_needs_the_token_of_a_form(
+    demo_app: Flask, demo_client: LintingClient, person: Actor, query_counter
+) -> None:
+    every = addresses(demo_app, "POST")
+    assert len(every) > 10
+    with query_counter() as statements:
+        for address in every:
+            response = demo_client.post(address.url, data={"csrf_token": "forged"})
+            assert response.status_code == 400, f"{address.url} answers {response.status}"
+    assert [each for each in statements if each.startswith(WRITES)] == []
+
+
+@pytest.mark.parametrize("person", ["", *PEOPLE], indirect=True)
+def test_writing_follows_the_policy(
+    demo_app: Flask, demo_client: LintingClient, person: Actor
+) -> None:
+    for address in addresses(demo_app, "POST"):
+        if can(person, address.action) or address.endpoint == "accounts.sign_out":
+            continue
+        response = demo_client.forge(address.url)
+        where = f"{address.url} answers {response.status}"
+        if person.is_signed_in:
+            assert response.status_code == 403, where
+        else:
+            assert response.location == "/sign-in?next=%2F", where
+
+
+@pytest.mark.parametrize("person", ["secretary", "chair", "board-secretary"], indirect=True)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_odd_addresses_are_refused_quietly(
+    demo_app: Flask, demo_client: LintingClient, person: Actor, method: str
+) -> None:
+    send = demo_client.get if method == "GET" else demo_client.forge
+    for address in odd_addresses(demo_app, method):
+        if can(person, address.action):
+            response = send(address.url)
+            assert response.status_code in {403, 404, 405}, f"{address.url}: {response.status}"
+
+
+def test_every_action_is_asked_for_somewhere(app: Flask) -> None:
+    by_views = {view.required_action for view in app.view_functions.values()}
+    by_tables = {row.action for row in TRANSITIONS}
+    assert set(Action) == by_views | by_tables
