@@ -41,6 +41,13 @@ ROADMAPS: tuple[tuple[str, Mapping[int, AsOf], Mapping[int, date]], ...] = (
 )
 """The files, the days that their status columns speak of, and those of the board's approval."""
 
+_AS_THEY_ARE = frozenset(
+    {f"{name}_{lang}" for name in ("name", "problem", "description") for lang in ("fi", "sv")}
+    | {"impact", "cost_class", "cost_once", "cost_yearly", "partners", "origin"}
+    | {"legal_act", "legal_section"}
+)
+"""What a proposal's file gives as the columns of `Measure` hold it."""
+
 _COLLECTING = 2027
 _DECIDED = {
     State.APPROVED: Outcome.APPROVE,
@@ -153,11 +160,8 @@ class _Invention:
         )
 
     def _bring_to_state(self, measure: Measure, row: Mapping[str, Any], held: Meeting) -> None:
-        state, proposer, reason = (
-            State[row["state"].upper()],
-            self._person(row["by"]),
-            row.get("reason", ""),
-        )
+        state, reason = State[row["state"].upper()], row.get("reason", "")
+        proposer = self._person(row["by"])
         if state is State.WITHDRAWN:
             measures.move(measure, "withdraw", proposer)
         elif state is not State.DRAFT:
@@ -186,11 +190,3 @@ class _Invention:
         scoring.save_review(
             scoring_round, measure, self._person(row["by"]), judgement, submit=submit
         )
-
-
-_AS_THEY_ARE = frozenset(
-    {f"{name}_{lang}" for name in ("name", "problem", "description") for lang in ("fi", "sv")}
-    | {"impact", "cost_class", "cost_once", "cost_yearly", "partners", "origin"}
-    | {"legal_act", "legal_section"}
-)
-"""What a proposal's file gives as the columns of `Measure` hold it."""
