@@ -180,13 +180,15 @@ def matrix(cube: Sequence[Cell], filters: Filters) -> Matrix:
     impacts = sizes[::-1] + [NOT_GIVEN] * any(impact == NOT_GIVEN for impact, _cost in numbers)
     names = {NOT_GIVEN: _("not given")}
 
-    def url(impact: str, cost: str) -> str:
-        return _rows(filters.url(impact=[impact], cost=[cost]))
-
+    urls = {
+        (impact, cost): _rows(filters.url(impact=[impact], cost=[cost]))
+        for impact in impacts
+        for cost in costs
+    }
     rows = [
         (
             names.get(impact, impact),
-            [(numbers[impact, cost], url(impact, cost)) for cost in costs],
+            [(numbers[impact, cost], urls[impact, cost]) for cost in costs],
         )
         for impact in impacts
     ]
@@ -197,7 +199,7 @@ def matrix(cube: Sequence[Cell], filters: Filters) -> Matrix:
         "unit": _("Measures"),
         "sizes": sizes,
         "cells": [
-            {"x": x, "y": y, "n": numbers[impact, cost], "href": url(impact, cost)}
+            {"x": x, "y": y, "n": numbers[impact, cost], "href": urls[impact, cost]}
             for y, impact in enumerate(sizes)
             for x, cost in enumerate(sizes)
         ],
