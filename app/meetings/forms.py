@@ -50,7 +50,7 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         _l("Decision"),
         [DataRequired(_l("Choose the decision."))],
         coerce=Outcome.parse,
-        choices=[(each, each.verb) for each in Outcome],
+        choices=lambda: {each.value: str(each.verb) for each in Outcome},
     )
     reason = lines(_l("Reason"), 2000, _l("Needed unless the measure is approved."))
     section = line(_l("Section (§) of the minutes"), 20)

@@ -66,7 +66,7 @@ class BoardForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         _l("Decision of the city board"),
         [DataRequired(_l("Choose the decision."))],
         coerce=BoardOutcome.parse,
-        choices=[(each, each.label) for each in BoardOutcome],
+        choices=lambda: {each.value: str(each.label) for each in BoardOutcome},
     )
     decided_on = DateField(_l("Date of the meeting"), [InputRequired(_l("Give the date."))])
     section = line(_l("Section (§) of the minutes"), 20)

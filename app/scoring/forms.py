@@ -39,7 +39,7 @@ class ReviewForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         _l("What do you propose that the meeting decides?"),
         [Optional()],
         coerce=ProposedOutcome.parse,
-        choices=[(each, each.label) for each in ProposedOutcome],
+        choices=lambda: {each.value: str(each.label) for each in ProposedOutcome},
     )
     comment = lines(_l("Comment"), 2000, _l("The steering group reads it."))
     disqualified = BooleanField(
@@ -104,9 +104,9 @@ def review_form(
 
 
 def _rating_field(criterion: Criterion, lang: Language) -> RadioField:
-    choices = [(value, value) for value in SCALE]
+    choices = {value: value for value in SCALE}
     if not criterion.required:
-        choices.append(("", _("I do not rate this")))
+        choices[""] = _("I do not rate this")
     return RadioField(
         text_of(criterion, "name", lang).value,
         [Optional()],
@@ -147,7 +147,7 @@ class RoundForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
     def __init__(self, years: Sequence[int]) -> None:
         super().__init__()
-        self.year.choices = [(year, str(year)) for year in years]
+        self.year.choices = {str(year): str(year) for year in years}
 
     def validate_closes_on(self, field: DateField) -> None:
         """The last day is not before the first."""
