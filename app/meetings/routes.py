@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from flask import Blueprint, abort, flash, request
+from flask import Blueprint, abort, flash
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -88,12 +88,11 @@ class Row(NamedTuple):
     just_decided: bool = False
 
 
-@blueprint.post("/meetings/<int:meeting_id>/agenda")
+@blueprint.post("/meetings/<int:meeting_id>/agenda/<int:measure_id>")
 @requires(Action.MANAGE_MEETINGS)
-def add_to_agenda(meeting_id: int) -> ResponseReturnValue:
+def add_to_agenda(meeting_id: int, measure_id: int) -> ResponseReturnValue:
     """Put a measure on the agenda."""
     actor = current_actor()
-    measure_id = request.form.get("measure_id", 0, type=int)
     with writing():
         measure = measure_for(actor, measure_id) or abort(404)
         operations.add_to_agenda(_meeting(meeting_id), measure, actor)

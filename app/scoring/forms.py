@@ -7,12 +7,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, HiddenField, IntegerField, RadioField, SelectField
-from wtforms.validators import InputRequired, Optional, ValidationError
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from app.config import Language
 from app.core import idempotency
 from app.core.bilingual import text_of
+from app.core.numbers import LARGEST
 from app.measures.forms import lines
 from app.measures.models import Measure
 from app.scoring.models import Criterion, Review, Round
@@ -34,7 +35,9 @@ class ReviewForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
     key = HiddenField(default=idempotency.new_key)
     version = IntegerField(widget=HiddenInput(), default=0)
-    measure_version = IntegerField(widget=HiddenInput(), default=0)
+    measure_version = IntegerField(
+        validators=[NumberRange(0, LARGEST)], widget=HiddenInput(), default=0
+    )
     proposed_outcome = RadioField(
         _l("What do you propose that the meeting decides?"),
         [Optional()],

@@ -41,11 +41,9 @@ def format_score(total: Fraction) -> str:
 @requires(Action.READ_RANKING)
 def rounds() -> ResponseReturnValue:
     """List the rounds; with a single one and none to open, go straight to its ranking."""
-    found = queries.rounds()
-    years = _years_to_open()
-    if len(found) == 1 and not years:
-        return redirect(url_for("scoring.ranking", year=found[0].Roadmap.year))
-    return _rounds_page(RoundForm(years))
+    if not _has_list():
+        return redirect(url_for("scoring.ranking", year=queries.rounds()[0].Roadmap.year))
+    return _rounds_page(RoundForm(_years_to_open()))
 
 
 @blueprint.post("/scoring")
@@ -75,6 +73,11 @@ def _years_to_open() -> list[int]:
         for roadmap in roadmaps()
         if roadmap.phase in operations.ROUND_PHASES and roadmap.year not in taken
     ]
+
+
+def _has_list() -> bool:
+    """Tell whether the reader has a list of rounds to look at, or but one round."""
+    return len(queries.rounds()) != 1 or bool(_years_to_open())
 
 
 def _rounds_page(form: RoundForm, code: int = 200) -> ResponseReturnValue:
@@ -117,6 +120,7 @@ def ranking_page(year: int) -> ResponseReturnValue:
         ),
         progress=ranking.progress(standings),
         blind=ranking.is_blind(scoring_round, actor, today),
+        has_list=_has_list(),
         waiting=queries.waiting_measures(year, actor) if can(actor, Action.MANAGE_ROUND) else [],
     )
 
