@@ -8,6 +8,7 @@ from werkzeug.test import TestResponse
 
 from app.extensions import db
 from tests.forms import forms_of
+from tests.html import document_of
 from tests.lint import faults_of
 
 HTMX = {"HX-Request": "true"}
@@ -22,6 +23,7 @@ class LintingClient(FlaskClient):
     """
 
     expects_errors = False
+    _token: str | None = None
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """Send a request, as Flask's client does, in a context of its own, and check the answer."""
@@ -69,19 +71,25 @@ class LintingClient(FlaskClient):
         self, address: str, data: dict[str, Any] | None = None, **kwargs: Any
     ) -> TestResponse:
         """POST what no page offers, with a valid token against forgery."""
-        token = next(
-            field.get("value")
-            for form in forms_of(self.get("/sign-in"))
-            for field in form.element.iter("input")
-            if field.get("name") == "csrf_token"
-        )
-        return self.post(address, data={**(data or {}), "csrf_token": token}, **kwargs)
+        if self._token is None:
+            self.get("/sign-in")
+        return self.post(address, data={**(data or {}), "csrf_token": self._token}, **kwargs)
 
     def _check(self, response: TestResponse) -> None:
         if not self.expects_errors:
             assert response.status_code < 500, f"{address_of(response)}: {response.status}"
         faults = faults_of(response)
         assert not faults, "\n".join([address_of(response), *faults])
+        self._remember_token(response)
+
+    def _remember_token(self, response: TestResponse) -> None:
+        """Keep the token of the last page; a session that begins or ends makes it worthless."""
+        if any(cookie.startswith("session=") for cookie in response.headers.getlist("Set-Cookie")):
+            self._token = None
+        if response.mimetype == "text/html":
+            for field in document_of(response).root.iter("input"):
+                if field.get("name") == "csrf_token":
+                    self._token = field.get("value")
 
 
 def address_of(response: TestResponse) -> str:
