@@ -164,11 +164,6 @@ class Matrix(NamedTuple):
     rows: list[tuple[str, list[tuple[int, str]]]]
     drawn: dict[str, Any]
 
-    @property
-    def has_sizes(self) -> bool:
-        """Whether there is any bubble to draw."""
-        return any(cell["n"] for cell in self.drawn["cells"])
-
 
 def matrix(cube: Sequence[Cell], filters: Filters) -> Matrix:
     """Return how many measures have each impact and cost class; all of them are counted."""
