@@ -17,7 +17,9 @@ FROM_SUBMITTED_ON = ALL - {"draft", "returned"}
 READ = {
     "proposer": ALL,
     "secretary": ALL,
-    "member": ALL,  # works in the sector that the library belongs to
+    # Member and viewer work in the sector that the library belongs to, but do not propose for it.
+    "member": FROM_SUBMITTED_ON,
+    "viewer": {"approved"},
     "member2": FROM_SUBMITTED_ON,
     "chair": FROM_SUBMITTED_ON,
     "proposer2": {"approved"},
@@ -30,6 +32,7 @@ PUBLICITY = {
     "secretary": {"public", "not_yet_public", "secret"},
     "chair": {"public", "not_yet_public", "secret"},
     "proposer2": {"public", "not_yet_public"},
+    "viewer": {"public", "not_yet_public"},
     "administrator": {"public", "not_yet_public"},
     None: {"public"},
 }
@@ -95,8 +98,9 @@ def test_without_signing_in_one_is_asked_to(client, page: str) -> None:
     ("person", "name", "code"),
     [
         ("proposer2", "withdraw", 404),
-        ("member", "withdraw", 403),
+        ("member", "withdraw", 404),
         ("secretary", "withdraw", 403),
+        ("proposer", "return", 403),
         ("proposer", "approve", 404),
         ("secretary", "approve", 404),
         ("secretary", "open_scoring", 404),
