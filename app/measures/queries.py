@@ -40,8 +40,8 @@ def reader(actor: Actor) -> Actor:
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on `Measure` that `actor` may read it.
 
-    The states are the design's: a draft is its unit's proposers', a proposal the steering
-    group's, an approved measure everyone's. Publicity cuts further: without signing in one sees what is
+    The states are the design's: a draft is its unit's proposers', a proposal the steering group's,
+    an approved measure everyone's. Publicity cuts further: without signing in one sees what is
     public, and what is secret is seen only by the unit and the steering group (Act on the
     Openness of Government Activities 621/1999, 6, 7 and 22-24 §).
     """
