@@ -119,7 +119,7 @@ def _content(
         charts={
             "lang": lang,
             "donuts": donuts,
-            "matrix": matrix.drawn if matrix.has_sizes else None,
+            "matrix": matrix.drawn,
         },
         matrix=matrix,
         not_followed=queries.count_not_followed(scope),
