@@ -44,6 +44,10 @@ class Client:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         return self._request("POST", path, urlencode(fields).encode(), headers)
 
+    def close(self) -> None:
+        if self.connection is not None:
+            self.connection.close()
+
     def _request(
         self, method: str, path: str, body: bytes | None, headers: dict[str, str]
     ) -> Answer:
@@ -113,10 +117,13 @@ def _free_port() -> int:
 def _await_answer(port: int, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
+        client = Client(port)
         try:
-            Client(port).get("/")
+            client.get("/")
         except OSError:
             time.sleep(0.1)
         else:
             return
+        finally:
+            client.close()
     raise RuntimeError("the server does not answer")
