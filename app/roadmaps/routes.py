@@ -245,7 +245,7 @@ def _buttons(found: Roadmap, sent: TransitionForm | None) -> list[Button]:
     buttons = []
     for row in workflow.offered(found, current_actor()):
         form = TransitionForm(row.name, found)
-        if sent is not None and sent.prefix == form.prefix:
+        if sent is not None and sent.reason.name == form.reason.name:
             form = sent
         buttons.append(Button(row, form, workflow.WORKFLOW.unmet(row.name, found)))
     return buttons
