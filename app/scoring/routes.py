@@ -51,7 +51,8 @@ def rounds() -> ResponseReturnValue:
 def open_round() -> ResponseReturnValue:
     """Open the round of a year, with the criteria that come with the tool."""
     actor = current_actor()
-    form = RoundForm(_years_to_open())
+    # Not only the years without a round, or a form that is sent twice would find its own taken.
+    form = RoundForm([each.year for each in roadmaps() if each.phase in operations.ROUND_PHASES])
     if not form.validate():
         return _rounds_page(form, 422)
     with writing():

@@ -1,0 +1,285 @@
+"""A member's review: who may give one, when, and what it must say."""
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from app.core import clock
+from app.core.database import writing
+from app.core.errors import Refused, Stale
+from app.extensions import db
+from app.measures import operations as measures
+from app.measures.states import State
+from app.scoring.models import Rating, Review
+from app.scoring.operations import Judgement, save_review
+from app.scoring.states import ProposedOutcome, ReviewState
+from tests.client import HTMX
+from tests.measures.proposals import fresh, saved
+from tests.scoring.rounds import COUNTED, YEAR, close_round, judge, open_round, review_of, the_round
+
+FULL = {f"rating_{key}": "4" for key in COUNTED} | {"proposed_outcome": "approve"}
+
+
+@pytest.fixture
+def measure_id(app, actor) -> int:
+    """Return a measure in scoring, for a round that is open."""
+    open_round(actor("secretary"))
+    return saved(State.IN_SCORING)
+
+
+def address(measure_id: int) -> str:
+    return f"/scoring/{YEAR}/{measure_id}"
+
+
+def count(model: type) -> int:
+    return db.session.scalars(select(func.count()).select_from(model)).one()
+
+
+def test_a_review_is_submitted(client, sign_in, actor, measure_id) -> None:
+    sign_in(client, "member")
+    data = {**FULL, "rating_protection": "2", "comment": "Hyvä"}
+    response = client.submit(address(measure_id), data, button="submit")
+    assert (response.status_code, response.location) == (303, f"/scoring/{YEAR}")
+    own = review_of(actor("member"), measure_id)
+    assert own.state is ReviewState.SUBMITTED
+    assert own.submitted_at is not None
+    assert own.proposed_outcome is ProposedOutcome.APPROVE
+    assert own.comment == "Hyvä"
+    assert own.measure_version == fresh(measure_id).version
+    assert sorted(rating.value for rating in own.ratings) == [2, 4, 4, 4, 4, 4]
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_what_is_missing_is_told_beside_it(client, sign_in, actor, measure_id, headers) -> None:
+    sign_in(client, "member")
+    data = {"rating_effect": "5", "comment": "Kesken"}
+    response = client.submit(address(measure_id), data, button="submit", headers=headers)
+    assert response.status_code == 422
+    for key in COUNTED[1:]:
+        assert f'id="rating_{key}-error"' in response.text
+    assert 'id="rating_effect-error"' not in response.text
+    assert 'id="rating_protection-error"' not in response.text
+    assert 'id="proposed_outcome-error"' in response.text
+    assert "Kesken" in response.text
+    assert response.text.lstrip().startswith("<!DOCTYPE") is not bool(headers)
+    assert review_of(actor("member"), measure_id) is None
+
+
+def test_a_draft_may_be_half_way_and_goes_on_later(client, sign_in, actor, measure_id) -> None:
+    sign_in(client, "member")
+    response = client.submit(address(measure_id), {"rating_effect": "5"}, button="draft")
+    assert response.location == address(measure_id)
+    own = review_of(actor("member"), measure_id)
+    assert (own.state, own.submitted_at) == (ReviewState.DRAFT, None)
+    first = own.version
+    client.submit(address(measure_id), {**FULL, "rating_effect": "2"}, button="submit")
+    own = review_of(actor("member"), measure_id)
+    assert own.version == first + 1
+    assert own.state is ReviewState.SUBMITTED
+    assert sorted(rating.value for rating in own.ratings) == [2, 4, 4, 4, 4]
+    assert count(Rating) == 5
+
+
+def test_a_submitted_review_is_changed_and_stays_submitted(client, sign_in, actor, measure_id):
+    sign_in(client, "member")
+    client.submit(address(measure_id), FULL, button="submit")
+    assert 'value="draft"' not in client.get(address(measure_id)).text
+    client.forge(address(measure_id), {**FULL, "intent": "draft", "version": "1", "comment": "X"})
+    own = review_of(actor("member"), measure_id)
+    assert (own.state, own.comment, own.version) == (ReviewState.SUBMITTED, "X", 2)
+
+
+def test_next_leads_to_what_is_not_reviewed_yet(client, sign_in, actor, measure_id) -> None:
+    second, third = saved(State.IN_SCORING), saved(State.IN_SCORING)
+    judge(actor("member"), third, 3)
+    sign_in(client, "member")
+    response = client.submit(address(second), FULL, button="next")
+    assert response.location == address(measure_id)
+    response = client.submit(address(measure_id), FULL, button="next")
+    assert response.location == f"/scoring/{YEAR}"
+
+
+def test_htmx_is_sent_on_by_its_own_header(client, sign_in, measure_id) -> None:
+    sign_in(client, "member")
+    response = client.submit(address(measure_id), FULL, button="submit", headers=HTMX)
+    assert (response.status_code, response.headers["HX-Redirect"]) == (204, f"/scoring/{YEAR}")
+
+
+def test_a_form_that_comes_twice_makes_one_review(client, sign_in, actor, measure_id) -> None:
+    sign_in(client, "member")
+    data = {**FULL, "intent": "submit", "key": "0123456789abcdef", "version": "0"}
+    answers = [client.forge(address(measure_id), data).status_code for _time in range(2)]
+    assert answers == [303, 303]
+    assert count(Review) == 1
+    assert review_of(actor("member"), measure_id).version == 1
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_two_windows_lose_neither_text(client, sign_in, actor, measure_id, headers) -> None:
+    sign_in(client, "member")
+    judge(actor("member"), measure_id, 1, submit=False, comment="ensimmäinen ikkuna")
+    data = {**FULL, "intent": "submit", "version": "0", "comment": "toinen ikkuna"}
+    response = client.forge(address(measure_id), data, headers=headers)
+    assert response.status_code == 409
+    assert "ensimmäinen ikkuna" in response.text
+    assert "toinen ikkuna" in response.text
+    assert review_of(actor("member"), measure_id).comment == "ensimmäinen ikkuna"
+    # The form now carries the version that is kept, so saving it again replaces that one.
+    assert 'name="version" value="1"' in response.text
+    client.forge(address(measure_id), {**data, "version": "1"})
+    assert review_of(actor("member"), measure_id).comment == "toinen ikkuna"
+
+
+def test_a_stale_version_is_refused(app, actor, measure_id) -> None:
+    judge(actor("member"), measure_id, 3)
+    for version in (0, 2, 99):
+        with pytest.raises(Stale), writing():
+            save_review(
+                the_round(),
+                fresh(measure_id),
+                actor("member"),
+                Judgement(1),
+                submit=False,
+                version=version,
+            )
+
+
+def test_a_disqualified_member_says_why_and_rates_nothing(client, sign_in, actor, measure_id):
+    sign_in(client, "member")
+    response = client.submit(address(measure_id), {"disqualified": "y"}, button="submit")
+    assert response.status_code == 422
+    assert 'id="disqualification_reason-error"' in response.text
+    data = {**FULL, "disqualified": "y", "disqualification_reason": "Puoliso on toimittaja"}
+    assert client.submit(address(measure_id), data, button="submit").status_code == 303
+    own = review_of(actor("member"), measure_id)
+    assert (own.disqualified, own.state) == (True, ReviewState.SUBMITTED)
+    assert own.disqualification_reason == "Puoliso on toimittaja"
+    assert (own.ratings, own.proposed_outcome) == ([], None)
+
+
+def test_a_disqualification_removes_earlier_ratings(app, actor, measure_id) -> None:
+    judge(actor("member"), measure_id, 5)
+    reason = {"disqualified": True, "disqualification_reason": "Puoliso on toimittaja"}
+    judge(actor("member"), measure_id, 5, **reason)
+    assert count(Rating) == 0
+    judge(actor("member"), measure_id, 2)
+    own = review_of(actor("member"), measure_id)
+    assert (own.disqualified, own.disqualification_reason) == (False, "")
+
+
+@pytest.mark.parametrize(
+    ("person", "may"),
+    [
+        ("member", True),
+        ("member2", True),
+        ("chair", True),
+        ("secretary", False),
+        ("proposer", False),
+        ("viewer", False),
+        ("board-secretary", False),
+        ("administrator", False),
+    ],
+)
+def test_who_scores(client, sign_in, actor, measure_id, person: str, may: bool) -> None:
+    sign_in(client, person)
+    expected = (200, 303) if may else (403, 403)
+    read = client.get(address(measure_id)).status_code
+    saved_it = client.forge(address(measure_id), {**FULL, "intent": "submit"}).status_code
+    assert (read, saved_it) == expected
+    assert count(Review) == may
+    if not may:
+        with pytest.raises(Refused):
+            judge(actor(person), measure_id, 3)
+
+
+@pytest.mark.parametrize("days", [(1, 3), (-3, -1)])
+def test_nobody_scores_outside_the_days_of_the_round(client, sign_in, actor, days) -> None:
+    open_round(actor("secretary"), *days)
+    measure_id = saved(State.IN_SCORING)
+    with pytest.raises(Refused):
+        judge(actor("member"), measure_id, 3)
+    sign_in(client, "member")
+    assert 'value="submit"' not in client.get(address(measure_id)).text
+    response = client.forge(address(measure_id), {**FULL, "intent": "submit", "comment": "Minun"})
+    assert response.status_code == 409
+    assert "Minun" in response.text
+    assert count(Review) == 0
+
+
+@pytest.mark.parametrize("state", [State.APPROVED, State.POSTPONED, State.REJECTED])
+def test_what_is_decided_is_no_longer_scored(client, sign_in, actor, state: State) -> None:
+    open_round(actor("secretary"))
+    measure_id = saved(State.IN_SCORING)
+    judge(actor("member"), measure_id, 3)
+    with writing():
+        fresh(measure_id).state = state
+    with pytest.raises(Refused):
+        judge(actor("member2"), measure_id, 3)
+    sign_in(client, "member")
+    page = client.get(address(measure_id))
+    assert page.status_code == 200
+    assert 'value="submit"' not in page.text
+
+
+def test_a_draft_of_a_unit_is_not_found(client, sign_in, measure_id) -> None:
+    sign_in(client, "member")
+    assert client.get(address(saved(State.DRAFT))).status_code == 404
+    assert client.get(address(saved(State.IN_SCORING, first_year=2025))).status_code == 404
+
+
+def test_a_change_of_the_proposal_shows_as_changed_since(client, sign_in, actor, measure_id):
+    judge(actor("member"), measure_id, 3)
+    sign_in(client, "member")
+    before = client.get(address(measure_id)).text
+    with writing():
+        measures.change(fresh(measure_id), name_fi="Toinen nimi")
+    after = client.get(address(measure_id)).text
+    assert 'class="notice warning"' not in before
+    assert 'class="notice warning"' in after
+
+
+def test_after_the_round_one_reads_what_one_said(client, sign_in, actor, measure_id) -> None:
+    judge(actor("member"), measure_id, 3, comment="Sanoin näin")
+    close_round()
+    sign_in(client, "member")
+    page = client.get(address(measure_id)).text
+    assert "Sanoin näin" in page
+    assert 'value="submit"' not in page
+
+
+def _review(measure_id: int, user_id: int, **given) -> Review:
+    fields = {
+        "round_id": the_round().id,
+        "measure_id": measure_id,
+        "user_id": user_id,
+        "state": ReviewState.DRAFT,
+        "measure_version": 1,
+        "saved_at": clock.now(),
+        **given,
+    }
+    return Review(**fields)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"state": ReviewState.SUBMITTED},
+        {"submitted_at": clock.now()},
+        {"disqualified": True},
+        {"ratings": "six"},
+        {"ratings": "zero"},
+    ],
+)
+def test_the_database_keeps_the_rules_of_a_review(app, actor, measure_id, given) -> None:
+    values = {"six": 6, "zero": 0}
+    if "ratings" in given:
+        criterion_id = the_round().criteria[0].id
+        given = {"ratings": [Rating(criterion_id=criterion_id, value=values[given["ratings"]])]}
+    with pytest.raises(IntegrityError), writing():
+        db.session.add(_review(measure_id, actor("member").user_id, **given))
+
+
+def test_the_database_keeps_one_review_of_a_member(app, actor, measure_id) -> None:
+    judge(actor("member"), measure_id, 3)
+    with pytest.raises(IntegrityError), writing():
+        db.session.add(_review(measure_id, actor("member").user_id))
