@@ -10,7 +10,6 @@ from flask_babel import ngettext, npgettext
 from app.config import Language
 from app.core.bilingual import text_of
 from app.followup.states import UNDER_WAY, Status
-from app.measures.states import Size
 from app.programmes.models import Theme
 from app.status_page.filters import NOT_GIVEN, SIZES, Filters
 
@@ -35,10 +34,10 @@ class Figure(NamedTuple):
 class Cell(NamedTuple):
     """Rows of the cube that have these values, and how many measures they are."""
 
-    status: Status
+    status: str
     theme_id: int | None
-    impact: Size | None
-    cost_class: Size | None
+    impact: str | None
+    cost_class: str | None
     not_updated: bool
     n: int
 
@@ -65,7 +64,7 @@ def total(cube: Sequence[Cell]) -> int:
 
 def key_figures(cube: Sequence[Cell], filters: Filters) -> list[Figure]:
     """Return the key figures in their order."""
-    by_status = Counter[Status]()
+    by_status = Counter[str]()
     for cell in cube:
         by_status[cell.status] += cell.n
     under_way = [status.value for status in Status if status in UNDER_WAY]
@@ -116,7 +115,7 @@ def _donut(name: str, slices: Sequence[tuple[str, int, int, str]]) -> dict[str, 
 
 
 def _by_status(cube: Sequence[Cell], filters: Filters) -> dict[str, Any]:
-    numbers = Counter[Status]()
+    numbers = Counter[str]()
     for cell in cube:
         numbers[cell.status] += cell.n
     return _donut(

@@ -10,12 +10,14 @@ from sqlalchemy import (
     Row,
     Select,
     SQLColumnExpression,
+    String,
     and_,
     case,
     false,
     func,
     or_,
     select,
+    type_coerce,
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -68,23 +70,24 @@ class Scope(NamedTuple):
 
 def cube(
     scope: Scope,
-) -> Sequence[Row[Status, int | None, Size | None, Size | None, bool, int]]:
+) -> Sequence[Row[str, int | None, str | None, str | None, bool, int]]:
     """Return how many measures there are of each status, theme, impact, cost and age.
 
     Every figure and chart of the page is a sum over these rows, so that all agree with the list.
+    There may be hundreds, so statuses and sizes come as the plain texts that equal the enums'.
     """
     columns = (
-        STATUS.label("status"),
+        type_coerce(STATUS, String).label("status"),
         Entry.theme_id,
-        Measure.impact,
-        Measure.cost_class,
+        type_coerce(Measure.impact, String).label("impact"),
+        type_coerce(Measure.cost_class, String).label("cost_class"),
         _not_updated(scope).label("not_updated"),
     )
     query = _listed(select(*columns, func.count().label("n")), scope).group_by(*columns)
     return db.session.execute(query).all()
 
 
-def rows(scope: Scope, size: int, lang: Language) -> Sequence[Row[Any]]:
+def rows(scope: Scope, size: int, lang: Language) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return the rows of one page of the list, `size` at most, for a reader of `lang`.
 
     The page is found first by narrow columns alone, as sorting all measures with their texts
@@ -93,13 +96,13 @@ def rows(scope: Scope, size: int, lang: Language) -> Sequence[Row[Any]]:
     filters = scope.filters
     order = _order(filters.order, lang, descending=filters.descending)
     page = (
-        _with_names(_listed(select(Entry.id), scope))
+        _with_order(_listed(select(Entry.id), scope), filters.order)
         .order_by(*order)
         .limit(size)
         .offset((filters.page - 1) * size)
         .subquery()
     )
-    query = _with_names(
+    query = (
         select(
             Measure.id,
             Measure.name_fi,
@@ -123,16 +126,20 @@ def rows(scope: Scope, size: int, lang: Language) -> Sequence[Row[Any]]:
         .select_from(Entry)
         .join(Measure, Measure.id == Entry.measure_id)
         .outerjoin(StatusReport, _NEWEST)
+        .outerjoin(Theme, Theme.id == Entry.theme_id)
+        .outerjoin(Post, Post.id == Measure.lead_post_id)
+        .outerjoin(Unit, Unit.id == Measure.unit_id)
     )
     return db.session.execute(query.where(Entry.id.in_(select(page))).order_by(*order)).all()
 
 
-def _with_names(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """Add to `query` the tables whose names the list shows and is sorted by."""
-    return (
-        query.outerjoin(Theme, Theme.id == Entry.theme_id)
-        .outerjoin(Post, Post.id == Measure.lead_post_id)
-        .outerjoin(Unit, Unit.id == Measure.unit_id)
+def _with_order(query: Select[*tuple[Any, ...]], order: Order) -> Select[*tuple[Any, ...]]:
+    """Add to `query` the tables that the list is sorted by, and no other."""
+    query = query.outerjoin(Theme, Theme.id == Entry.theme_id)
+    if order is not Order.RESPONSIBLE:
+        return query
+    return query.outerjoin(Post, Post.id == Measure.lead_post_id).outerjoin(
+        Unit, Unit.id == Measure.unit_id
     )
 
 
