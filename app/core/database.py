@@ -16,6 +16,8 @@ _PRAGMAS = (
     "PRAGMA busy_timeout = 5000",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
+    # Without it REPLACE deletes rows past the triggers that refuse it.
+    "PRAGMA recursive_triggers = ON",
 )
 
 

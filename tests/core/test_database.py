@@ -80,7 +80,13 @@ def test_a_reader_is_not_held_up_by_a_writer(app: Flask) -> None:
 
 @pytest.mark.parametrize(
     ("pragma", "value"),
-    [("foreign_keys", 1), ("journal_mode", "wal"), ("synchronous", 2), ("busy_timeout", 5000)],
+    [
+        ("foreign_keys", 1),
+        ("journal_mode", "wal"),
+        ("synchronous", 2),
+        ("busy_timeout", 5000),
+        ("recursive_triggers", 1),
+    ],
 )
 def test_every_connection_has_its_settings(app: Flask, pragma: str, value: object) -> None:
     with db.engine.connect() as first, db.engine.connect() as second:

@@ -1,0 +1,95 @@
+"""Roadmaps on their way for tests."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from app.core import clock
+from app.core.database import writing
+from app.core.policy import Actor
+from app.extensions import db
+from app.measures.models import Entry, Measure
+from app.measures.states import State
+from app.programmes.models import Roadmap
+from app.programmes.queries import roadmap_of
+from app.programmes.states import Phase
+from app.roadmaps import operations, queries
+from app.roadmaps.models import Item, Snapshot
+from app.roadmaps.states import BoardOutcome
+from tests.measures.proposals import saved
+from tests.scoring.rounds import YEAR
+
+
+def the_roadmap() -> Roadmap:
+    """Return the roadmap of the year as the database has it now."""
+    found = roadmap_of(YEAR)
+    assert found is not None
+    return found
+
+
+def put_into(phase: Phase) -> None:
+    """Let the roadmap be in a phase, however it came there."""
+    with writing():
+        the_roadmap().phase = phase
+
+
+def approved(**given) -> int:
+    """Add a measure that the steering group has approved, and return its id."""
+    return saved(State.APPROVED, **given)
+
+
+def assemble(actor: Actor) -> int:
+    """Assemble the roadmap, and return how many measures were put on it."""
+    with writing():
+        return operations.assemble(the_roadmap(), actor)
+
+
+def move(name: str, actor: Actor, reason: str = "") -> None:
+    """Make a transition of the roadmap."""
+    with writing():
+        operations.move(the_roadmap(), name, actor, reason)
+
+
+def drafted(actor: Actor, *, count: int = 1, **given) -> list[int]:
+    """Return the measures of a roadmap that was assembled from so many."""
+    ids = [approved(**given) for _each in range(count)]
+    put_into(Phase.DRAFTING)
+    assemble(actor)
+    return ids
+
+
+def before_board(secretary: Actor, chair: Actor, **given) -> list[int]:
+    """Return the measures of a roadmap that the chair has proposed to the city board."""
+    ids = drafted(secretary, **given)
+    move("propose_to_board", chair)
+    return ids
+
+
+def board_decides(actor: Actor, outcome: BoardOutcome = BoardOutcome.APPROVED) -> None:
+    """Record what the city board decided yesterday."""
+    day = clock.today() - timedelta(days=1)
+    with writing():
+        operations.record_board_decision(
+            the_roadmap(), outcome, day, "310", "1/2026", "Muutoksin", actor
+        )
+
+
+def codes() -> dict[int, str | None]:
+    """Return the codes of all measures that have an entry, by the id of the measure."""
+    return {entry.measure_id: entry.code for entry in db.session.scalars(select(Entry))}
+
+
+def item_of(measure_id: int) -> Item:
+    """Return the item of a measure on the roadmap."""
+    rows = queries.contents(the_roadmap())
+    return next(row.Item for row in rows if row.Measure.id == measure_id)
+
+
+def measure(measure_id: int) -> Measure:
+    """Return a measure as the database has it now."""
+    return db.session.get_one(Measure, measure_id, populate_existing=True)
+
+
+def snapshots() -> list[Snapshot]:
+    """Return the snapshots of the roadmap, the first one first."""
+    return list(reversed(queries.snapshots(the_roadmap())))
