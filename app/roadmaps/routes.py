@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
@@ -62,12 +62,7 @@ class Button(NamedTuple):
 @requires(Action.READ_ROADMAPS)
 def roadmap(year: int) -> ResponseReturnValue:
     """Show a year's roadmap."""
-    found = _roadmap(year)
-    number = request.args.get("page", 1, type=int)
-    total = len(queries.contents(found, current_actor()))
-    if number not in range(1, page_count(total, PAGE_SIZE) + 1):
-        return redirect(_page_url(year, 1))
-    return _roadmap_page(found, number=number)
+    return _roadmap_page(_roadmap(year))
 
 
 @blueprint.post("/roadmaps/<int:year>/dates")
@@ -184,7 +179,6 @@ def _roadmap_page(
     found: Roadmap,
     code: int = 200,
     *,
-    number: int = 1,
     dates: DatesForm | None = None,
     transition: TransitionForm | None = None,
     board: BoardForm | None = None,
@@ -195,7 +189,6 @@ def _roadmap_page(
     Args:
         found: The roadmap.
         code: The HTTP status.
-        number: The page of the list of measures, from 1.
         dates: The form of the days, if it was sent.
         transition: The form of a transition, if it was sent.
         board: The form of the city board, if it was sent.
@@ -203,6 +196,9 @@ def _roadmap_page(
     """
     actor = current_actor()
     rows = queries.contents(found, actor)
+    number = request.args.get("page", 1, type=int)
+    if number not in range(1, page_count(len(rows), PAGE_SIZE) + 1):
+        number = 1
     first = (number - 1) * PAGE_SIZE
     snapshots = queries.snapshots(found)
     decides = can(actor, Action.DECIDE_FOR_BOARD) and found.phase is Phase.BEFORE_BOARD

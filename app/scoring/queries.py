@@ -65,8 +65,12 @@ def ranked_measures(year: int, actor: Actor) -> Sequence[Measure]:
 
 
 def ranked_measure(year: int, measure_id: int, actor: Actor) -> Measure | None:
-    """Return a measure if it stands in the ranking of a year and `actor` may read it."""
-    return db.session.scalar(select(Measure).where(_ranked(year, actor), Measure.id == measure_id))
+    """Return a measure if it stands in the ranking of a year and `actor` may read it.
+
+    All that it refers to comes with it.
+    """
+    query = select(Measure).options(joinedload("*"))
+    return db.session.scalar(query.where(_ranked(year, actor), Measure.id == measure_id))
 
 
 def waiting_measures(year: int, actor: Actor) -> Sequence[Measure]:

@@ -23,8 +23,7 @@ from app.programmes.queries import roadmap_of, roadmaps
 from app.scoring import operations, queries, ranking, weights
 from app.scoring.criteria import DEFAULT_CRITERIA
 from app.scoring.forms import SCALE, ReviewForm, RoundForm, data_of, review_form
-from app.scoring.models import Round
-from app.scoring.states import ReviewState
+from app.scoring.models import Review, Round
 
 blueprint = Blueprint("scoring", __name__)
 
@@ -152,7 +151,7 @@ def review(year: int, measure_id: int) -> ResponseReturnValue:
     scoring_round, measure = _found(year, measure_id)
     own = queries.review_of(scoring_round, measure.id, current_actor())
     form = review_form(scoring_round, language(), data_of(scoring_round, measure, own))
-    return _review_page(year, measure_id, form)
+    return _review_page(year, scoring_round, measure, own, form)
 
 
 @blueprint.post("/scoring/<int:year>/<int:measure_id>")
@@ -160,16 +159,16 @@ def review(year: int, measure_id: int) -> ResponseReturnValue:
 def save_review(year: int, measure_id: int) -> ResponseReturnValue:
     """Save the reader's own review, as a draft or submitted, and go on to the next where asked."""
     actor = current_actor()
-    scoring_round, measure = _found(year, measure_id)
-    own = queries.review_of(scoring_round, measure.id, actor)
+    scoring_round = queries.round_of_year(year) or abort(404)
     form = review_form(scoring_round, language())
     intent = request.form.get("intent", "draft")
-    submit = intent != "draft" or (own is not None and own.state is ReviewState.SUBMITTED)
+    submit = intent != "draft"
     if not form.accepts(scoring_round, submit=submit):
-        return _review_page(year, measure_id, form, 422)
+        return _form_again(year, measure_id, form, 422)
+    key = form.key.data or ""
     try:
         with writing():
-            if earlier_result(actor, form.key.data or "") is None:
+            if earlier_result(actor, key) is None:
                 operations.save_review(
                     *_found(year, measure_id),
                     actor,
@@ -177,9 +176,9 @@ def save_review(year: int, measure_id: int) -> ResponseReturnValue:
                     submit=submit,
                     version=form.version.data or 0,
                 )
-                keep_result(actor, form.key.data or "", "saved")
+                keep_result(actor, key, "saved")
     except Refused as refused:
-        return _review_page(year, measure_id, form, 409, refused)
+        return _form_again(year, measure_id, form, 409, refused)
     return _onward(year, measure_id, intent)
 
 
@@ -205,23 +204,32 @@ def _onward(year: int, measure_id: int, intent: str) -> ResponseReturnValue:
     return see_other("scoring.ranking", year=year)
 
 
-def _review_page(
-    year: int,
-    measure_id: int,
-    form: ReviewForm,
-    code: int = 200,
-    refused: Refused | None = None,
+def _form_again(
+    year: int, measure_id: int, form: ReviewForm, code: int, refused: Refused | None = None
 ) -> ResponseReturnValue:
-    """Answer with the page of a review, or with its form alone.
+    """Answer with the form that the reader has sent.
 
     A stale form gets the version that is saved now: it shows both, and saving it again is then a
     decision of the reader.
     """
-    actor = current_actor()
     scoring_round, measure = _found(year, measure_id)
-    own = queries.review_of(scoring_round, measure.id, actor)
+    own = queries.review_of(scoring_round, measure.id, current_actor())
     if isinstance(refused, Stale):
         form.take_version(own)
+    return _review_page(year, scoring_round, measure, own, form, code, refused)
+
+
+def _review_page(
+    year: int,
+    scoring_round: Round,
+    measure: Measure,
+    own: Review | None,
+    form: ReviewForm,
+    code: int = 200,
+    refused: Refused | None = None,
+) -> ResponseReturnValue:
+    """Answer with the page of a review, or with its form alone."""
+    actor = current_actor()
     found = ranking.scores([scoring_round], actor, clock.today(), [measure.id])
     return render(
         "scoring/review.html",
