@@ -18,8 +18,9 @@ Options = Mapping[str, list[tuple[str, str]]]
 
 
 class Column(NamedTuple):
-    """A column of the list whose header sorts it."""
+    """A column of the list whose header sorts it; one without an address is not sorted by."""
 
+    key: str
     label: str
     url: str
     direction: str | None
@@ -98,12 +99,12 @@ def columns(filters: Filters) -> Iterable[Column]:
     }
     for order, label in labels.items():
         if order is None:
-            yield Column(label, "", None)
+            yield Column("", label, "", None)
             continue
         current = order is filters.order
         direction = ("descending" if filters.descending else "ascending") if current else None
         turned = current and not filters.descending
-        yield Column(label, filters.url(order=order, descending=turned), direction)
+        yield Column(order.value, label, filters.url(order=order, descending=turned), direction)
 
 
 def labels() -> dict[str, Any]:

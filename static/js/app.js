@@ -1,5 +1,6 @@
-/* Says aloud and in writing when a request in the background fails.
-   The words are data attributes of #alerts, so that the server translates them. */
+/* Says aloud and in writing when a request in the background fails, and moves the focus after one
+   that replaced the link it was on. The words are data attributes of #alerts, so that the server
+   translates them. */
 "use strict";
 
 const alerts = document.getElementById("alerts");
@@ -25,4 +26,10 @@ document.addEventListener("htmx:error", () => {
 
 document.addEventListener("htmx:before:request", () => {
   alerts.textContent = "";
+});
+
+/* A link inside what it replaces says by data-focus which element takes the focus afterwards. */
+document.addEventListener("htmx:after:swap", (event) => {
+  const id = event.detail.ctx.sourceElement?.dataset.focus;
+  if (id) document.getElementById(id)?.focus({ preventScroll: true });
 });
