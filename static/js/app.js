@@ -29,7 +29,13 @@ document.addEventListener("htmx:before:request", () => {
 });
 
 /* A link inside what it replaces says by data-focus which element takes the focus afterwards. */
-document.addEventListener("htmx:after:swap", (event) => {
-  const id = event.detail.ctx.sourceElement?.dataset.focus;
-  if (id) document.getElementById(id)?.focus({ preventScroll: true });
+let focusNext;
+
+document.addEventListener("htmx:before:request", (event) => {
+  focusNext = event.detail.ctx.sourceElement?.dataset.focus;
+});
+
+document.addEventListener("htmx:after:swap", () => {
+  if (focusNext) document.getElementById(focusNext)?.focus({ preventScroll: true });
+  focusNext = undefined;
 });
