@@ -1,0 +1,47 @@
+"""All pages of the tool, as each role meets them in the demo."""
+
+from typing import NamedTuple
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.accounts.queries import user_by_key
+from tests.conventions.addresses import addresses
+
+PEOPLE = ("", "viewer", "proposer", "member", "chair", "secretary", "board-secretary")
+
+
+class Seen(NamedTuple):
+    """A page that a person is given.
+
+    Attributes:
+        url: Its address.
+        endpoint: The route that answers.
+        person: Key of the person who looks; empty for somebody who has not signed in.
+        size: Characters of its HTML: the more, the more there is to check.
+    """
+
+    url: str
+    endpoint: str
+    person: str
+    size: int
+
+
+def pages_of(app: Flask, person: str) -> list[Seen]:
+    """Return the largest page of each route that `person` may open."""
+    client = FlaskClient(app, app.response_class, use_cookies=True)
+    user = user_by_key(person)
+    if user:
+        with client.session_transaction() as session:
+            session["_user_id"] = str(user.id)
+    largest: dict[str, Seen] = {}
+    for address in addresses(app, "GET"):
+        with app.app_context():
+            response = client.get(address.url)
+        if response.status_code != 200 or response.mimetype != "text/html":
+            continue
+        seen = Seen(address.url, address.endpoint, person, len(response.text))
+        known = largest.get(address.endpoint)
+        if known is None or known.size < seen.size:
+            largest[address.endpoint] = seen
+    return list(largest.values())
