@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Date, and_, bindparam, or_, select
 
 from app.accounts.models import Post, RoleGrant, Unit, User
 from app.core.policy import Actor
@@ -20,19 +20,28 @@ def active_users() -> Sequence[User]:
     return db.session.scalars(select(User).where(User.active).order_by(User.id)).all()
 
 
+# Every request of somebody signed in asks these two, so they are put together once.
+_TODAY = bindparam("today", type_=Date)
+_PERSON = (
+    select(User.name, User.unit_id, RoleGrant.role)
+    .outerjoin(
+        RoleGrant,
+        and_(
+            RoleGrant.user_id == User.id,
+            or_(RoleGrant.first_day.is_(None), RoleGrant.first_day <= _TODAY),
+            or_(RoleGrant.last_day.is_(None), RoleGrant.last_day >= _TODAY),
+        ),
+    )
+    .where(User.id == bindparam("user_id"), User.active)
+)
+_TREE = select(Unit.id).where(Unit.id == bindparam("unit_id")).cte(recursive=True)
+_TREE = _TREE.union(select(Unit.id).where(Unit.parent_id == _TREE.c.id))
+_UNIT_AND_BELOW = select(_TREE.c.id)
+
+
 def actor_of(user_id: int, today: date) -> Actor | None:
     """Return the actor that an active person is on the day `today`; None when there is none."""
-    held_today = and_(
-        RoleGrant.user_id == User.id,
-        or_(RoleGrant.first_day.is_(None), RoleGrant.first_day <= today),
-        or_(RoleGrant.last_day.is_(None), RoleGrant.last_day >= today),
-    )
-    query = (
-        select(User.name, User.unit_id, RoleGrant.role)
-        .outerjoin(RoleGrant, held_today)
-        .where(User.id == user_id, User.active)
-    )
-    rows = db.session.execute(query).all()
+    rows = db.session.execute(_PERSON, {"user_id": user_id, "today": today}).all()
     if not rows:
         return None
     return Actor(
@@ -47,9 +56,7 @@ def unit_and_below(unit_id: int | None) -> frozenset[int]:
     """Return the ids of a unit and of all units below it; empty without a unit."""
     if unit_id is None:
         return frozenset()
-    tree = select(Unit.id).where(Unit.id == unit_id).cte(recursive=True)
-    tree = tree.union(select(Unit.id).where(Unit.parent_id == tree.c.id))
-    return frozenset(db.session.scalars(select(tree.c.id)))
+    return frozenset(db.session.scalars(_UNIT_AND_BELOW, {"unit_id": unit_id}))
 
 
 def units() -> Sequence[Unit]:

@@ -58,22 +58,15 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 
 def measure_for(actor: Actor, measure_id: int) -> Measure | None:
-    """Return the measure, with all that it refers to, if `actor` may read it; None otherwise."""
-    query = (
-        select(Measure)
-        .where(Measure.id == measure_id, visible_to(actor))
-        .options(
-            joinedload(Measure.source),
-            joinedload(Measure.long_term_benefit),
-            joinedload(Measure.beneficiary),
-            joinedload(Measure.level),
-            joinedload(Measure.development_model),
-            joinedload(Measure.unit),
-            joinedload(Measure.lead_post),
-            joinedload(Measure.theme),
-        )
-    )
+    """Return the measure if it exists and `actor` may read it; None otherwise."""
+    query = select(Measure).where(Measure.id == measure_id, visible_to(actor))
     return db.session.scalar(query)
+
+
+def whole_measure_for(actor: Actor, measure_id: int) -> Measure | None:
+    """Return what `measure_for` does, with all that the measure refers to."""
+    query = select(Measure).where(Measure.id == measure_id, visible_to(actor))
+    return db.session.scalar(query.options(joinedload("*")))
 
 
 def _is_proposal() -> ColumnElement[bool]:

@@ -64,13 +64,19 @@ def ranked_measures(year: int, actor: Actor) -> Sequence[Measure]:
     return db.session.scalars(query.where(_ranked(year, actor))).all()
 
 
-def ranked_measure(year: int, measure_id: int, actor: Actor) -> Measure | None:
+def ranked_measure(
+    year: int, measure_id: int, actor: Actor, *, whole: bool = False
+) -> Measure | None:
     """Return a measure if it stands in the ranking of a year and `actor` may read it.
 
-    All that it refers to comes with it.
+    Args:
+        year: The year of the ranking.
+        measure_id: The measure.
+        actor: The reader.
+        whole: Whether all that it refers to comes with it, as a page shows it.
     """
-    query = select(Measure).options(joinedload("*"))
-    return db.session.scalar(query.where(_ranked(year, actor), Measure.id == measure_id))
+    query = select(Measure).where(_ranked(year, actor), Measure.id == measure_id)
+    return db.session.scalar(query.options(joinedload("*")) if whole else query)
 
 
 def waiting_measures(year: int, actor: Actor) -> Sequence[Measure]:

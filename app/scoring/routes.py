@@ -148,7 +148,7 @@ def open_scoring(year: int, measure_id: int) -> ResponseReturnValue:
 @requires(Action.SCORE)
 def review(year: int, measure_id: int) -> ResponseReturnValue:
     """Show a measure with the reader's own review of it."""
-    scoring_round, measure = _found(year, measure_id)
+    scoring_round, measure = _found(year, measure_id, whole=True)
     own = queries.review_of(scoring_round, measure.id, current_actor())
     form = review_form(scoring_round, language(), data_of(scoring_round, measure, own))
     return _review_page(year, scoring_round, measure, own, form)
@@ -170,7 +170,7 @@ def save_review(year: int, measure_id: int) -> ResponseReturnValue:
         with writing():
             if earlier_result(actor, key) is None:
                 operations.save_review(
-                    *_found(year, measure_id),
+                    *_found(year, measure_id, whole=False),
                     actor,
                     form.judgement(),
                     submit=submit,
@@ -182,10 +182,11 @@ def save_review(year: int, measure_id: int) -> ResponseReturnValue:
     return _onward(year, measure_id, intent)
 
 
-def _found(year: int, measure_id: int) -> tuple[Round, Measure]:
+def _found(year: int, measure_id: int, *, whole: bool) -> tuple[Round, Measure]:
     """Return the round of a year and a measure in it that the reader may read, or answer 404."""
+    actor = current_actor()
     scoring_round = queries.round_of_year(year) or abort(404)
-    measure = queries.ranked_measure(year, measure_id, current_actor()) or abort(404)
+    measure = queries.ranked_measure(year, measure_id, actor, whole=whole) or abort(404)
     return scoring_round, measure
 
 
@@ -212,7 +213,7 @@ def _form_again(
     A stale form gets the version that is saved now: it shows both, and saving it again is then a
     decision of the reader.
     """
-    scoring_round, measure = _found(year, measure_id)
+    scoring_round, measure = _found(year, measure_id, whole=True)
     own = queries.review_of(scoring_round, measure.id, current_actor())
     if isinstance(refused, Stale):
         form.take_version(own)

@@ -123,6 +123,7 @@ def _content(
         },
         matrix=matrix,
         not_followed=queries.count_not_followed(scope),
+        not_updated_days=(today - scope.updated_before).days,
         page=Page(lines, chosen.page, PAGE_SIZE, total, lambda number: chosen.url(page=number)),
     )
     return Content(Markup(html), chosen.url(page=chosen.page), chosen.page, pages)  # noqa: S704
@@ -158,7 +159,7 @@ def _scope(
 def measure(measure_id: int) -> ResponseReturnValue:
     """Show all that is known of one measure: what it is, how it goes, what was decided."""
     actor = current_actor()
-    found = measures.measure_for(actor, measure_id)
+    found = measures.whole_measure_for(actor, measure_id)
     if found is None:
         abort(404)
     entries = queries.entries_of(measure_id)

@@ -28,7 +28,8 @@ SIZES = (26, 520, 5_200, 52_000)
 SECONDS = 20
 
 # What the tool keeps of the status page is good until the next change in the database; "anew" is
-# the first request after one.
+# the first request after one. It is measured so that nobody is misled by the kept one, and has no
+# target.
 PAGE = "status page"
 PAGE_ANEW = "status page, anew"
 FRAGMENT = "filter fragment"
@@ -36,14 +37,14 @@ FRAGMENT_ANEW = "fragment, anew"
 PROPOSAL = "proposal save"
 SCORE = "score save"
 
+REQUESTS = (PAGE_ANEW, PAGE, FRAGMENT_ANEW, FRAGMENT, PROPOSAL, SCORE)
+
 # How many times the floor's median a request may take; the largest size has no target.
 OF_PAGES = {26: 8, 520: 8, 5_200: 12}
 OF_PARTS = {26: 5, 520: 5, 5_200: 5}
 TARGETS = {
     PAGE: OF_PAGES,
-    PAGE_ANEW: OF_PAGES,
     FRAGMENT: OF_PARTS,
-    FRAGMENT_ANEW: OF_PARTS,
     PROPOSAL: OF_PARTS,
     SCORE: OF_PARTS,
 }
@@ -60,7 +61,7 @@ HEADING = (
 def main(sizes: list[int]) -> int:
     """Measure at every size and print the figures; return 1 where a target is missed."""
     print(HEADING, flush=True)
-    queries: dict[str, set[int]] = {name: set() for name in TARGETS}
+    queries: dict[str, set[int]] = {name: set() for name in REQUESTS}
     reached = []
     with tempfile.TemporaryDirectory() as folder, _floor(Path(folder)) as floor:
         for size in sizes:
