@@ -136,7 +136,7 @@ def parse_years(
     """Return the years that an address chooses among the `published`, and what it gets wrong."""
     years, unknown = set(), []
     for text in _values(args, "year"):
-        if text.isascii() and text.isdigit() and int(text[:9]) in published:
+        if text.isascii() and text.isdigit() and len(text) < 10 and int(text) in published:
             years.add(int(text))
         else:
             unknown.append(f"year={text}")
