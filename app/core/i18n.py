@@ -101,7 +101,7 @@ def _place() -> tuple[str, list[tuple[str, str]]]:
     page = urlsplit(request.referrer or "")
     if page.netloc != request.host:
         return "/", []
-    return page.path, parse_qsl(page.query)
+    return f"/{page.path.lstrip('/')}", parse_qsl(page.query)
 
 
 def reader_text(subject: object, name: str) -> Text:
