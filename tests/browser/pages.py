@@ -18,7 +18,7 @@ class Seen(NamedTuple):
         url: Its address.
         endpoint: The route that answers.
         person: Key of the person who looks; empty for somebody who has not signed in.
-        size: Characters of its HTML: the more, the more there is to check.
+        size: Characters of its content: the more, the more there is to check.
     """
 
     url: str
@@ -40,7 +40,8 @@ def pages_of(app: Flask, person: str) -> list[Seen]:
             response = client.get(address.url)
         if response.status_code != 200 or response.mimetype != "text/html":
             continue
-        seen = Seen(address.url, address.endpoint, person, len(response.text))
+        content = response.text.partition("<main")[2]
+        seen = Seen(address.url, address.endpoint, person, len(content))
         known = largest.get(address.endpoint)
         if known is None or known.size < seen.size:
             largest[address.endpoint] = seen
