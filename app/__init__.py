@@ -53,7 +53,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     csrf.init_app(app)
-    login_manager.init_app(app)
+    # Templates know the reader as `actor`; Flask-Login would ask the database on error pages too.
+    login_manager.init_app(app, add_context_processor=False)
     compress.init_app(app)
     for part in (database, numbers, i18n, errors, context, assets, security):
         part.init_app(app)

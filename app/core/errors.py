@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -99,6 +99,8 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         return error
     if isinstance(error, InternalServerError):
         db.session.rollback()
+        # The page must not ask the database who reads it: that may be what went wrong.
+        g.reader_unknown = True
     words = _WORDS.get(code, _WORDS[500 if code >= 500 else 400])
     text: str | LazyString = words.text
     if isinstance(error, CSRFError):

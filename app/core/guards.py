@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import abort, current_app, request
+from flask import abort, current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -17,6 +17,8 @@ R = TypeVar("R", bound=ResponseReturnValue)
 
 def current_actor() -> Actor:
     """Return who makes this request."""
+    if g.get("reader_unknown"):
+        return ANONYMOUS
     actor: Actor = getattr(current_user, "actor", ANONYMOUS)
     return actor
 

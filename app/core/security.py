@@ -51,8 +51,8 @@ def init_app(app: Flask) -> None:
 
 
 def _keep_private(response: Response) -> Response:
-    """Let no shared cache keep a page: it shows what its reader may see."""
-    if response.mimetype == "text/html":
-        response.cache_control.private = True
-        response.cache_control.no_cache = True
+    """Let no shared cache keep an answer: it shows what its reader may see."""
+    response.cache_control.private = True
+    response.cache_control.no_cache = True
+    response.vary.add("Cookie")
     return response

@@ -333,7 +333,9 @@ def explanations(settings: Settings) -> dict[str, dict[Labelled, str]]:
             Size.L: _("%(euro)s or more", euro=l_from),
         },
         "publicity": {
-            Publicity.NOT_YET_PUBLIC: _("Becomes public when the city board approves the roadmap"),
+            Publicity.NOT_YET_PUBLIC: _(
+                "Becomes public when the roadmap is proposed to the city board"
+            ),
             Publicity.SECRET: _("Only your unit and the steering group see it"),
         },
     }

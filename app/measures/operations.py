@@ -130,7 +130,7 @@ def move(measure: Measure, name: str, actor: Actor, reason: str = "") -> Step:
 
 
 def publish(measures: Iterable[Measure]) -> None:
-    """Make measures public that the city board has approved; what is secret stays so."""
+    """Make measures public that are before the city board; what is secret stays so."""
     for measure in measures:
         if measure.publicity is Publicity.NOT_YET_PUBLIC:
             measure.publicity = Publicity.PUBLIC

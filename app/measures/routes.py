@@ -133,7 +133,9 @@ def move(measure_id: int, transition: str) -> ResponseReturnValue:
         abort(404)
     with writing():
         measure = _readable(measure_id)
-        operations.move(measure, row.name, current_actor(), form.reason.data or "")
+        # A button that is pressed twice has done its work the first time.
+        if measure.state is not row.target:
+            operations.move(measure, row.name, current_actor(), form.reason.data or "")
         state = measure.state
     flash(_("Done. The proposal is now: %(state)s.", state=state.label), "success")
     return see_other("status_page.measure", measure_id=measure_id)

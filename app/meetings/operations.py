@@ -14,7 +14,7 @@ from app.meetings import queries
 from app.meetings.models import Decision, Meeting
 from app.meetings.states import Outcome
 from app.programmes.queries import roadmap_of
-from app.programmes.states import PUBLISHED
+from app.programmes.states import Phase
 
 
 def arrange(held_on: date, number: int, place: str, actor: Actor) -> Meeting:
@@ -128,7 +128,7 @@ def undo(decision: Decision, reason: str, actor: Actor) -> None:
     _check_open(db.session.get_one(Meeting, decision.meeting_id))
     measure = db.session.get_one(Measure, decision.measure_id)
     roadmap = roadmap_of(measure.first_year) if measure.first_year else None
-    if roadmap and roadmap.phase in PUBLISHED:
+    if roadmap and (roadmap.once_approved or roadmap.phase is Phase.BEFORE_BOARD):
         raise Refused(_l("The roadmap of the measure's year has gone to the city board."))
     move(measure, "undo_decision", actor, reason)
     decision.undone_at = clock.now()

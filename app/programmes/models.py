@@ -56,6 +56,7 @@ class Roadmap(Model):
     """One year of a programme: its phase and the days that matter to it.
 
     What happens to it is in the room `roadmaps`; it lives here so that rounds may refer to it.
+    `once_approved` says that the city board has approved it, which stays so while it is amended.
     """
 
     __tablename__ = "roadmap"
@@ -69,6 +70,7 @@ class Roadmap(Model):
     year: Mapped[int]
     phase: Mapped[Phase] = mapped_column(enum_type(Phase, "phase"), index=True)
     imported: Mapped[bool] = mapped_column(default=False)
+    once_approved: Mapped[bool] = mapped_column(default=False)
     submit_by: Mapped[date | None]
     board_by: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)

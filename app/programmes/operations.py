@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from app.extensions import db
 from app.programmes.models import Programme, Roadmap, Theme
-from app.programmes.states import Phase, ThemeKind
+from app.programmes.states import DECIDED, Phase, ThemeKind
 
 START_THEMES = Path(__file__).with_name("start_themes.csv")
 
@@ -60,7 +60,10 @@ def add_start_themes(programme: Programme) -> None:
 
 def add_roadmap(programme: Programme, year: int, phase: Phase, **fields: Any) -> Roadmap:
     """Add the roadmap of one year of a programme; `fields` are its days and `imported`."""
-    roadmap = Roadmap(programme_id=programme.id, year=year, phase=phase, **fields)
+    approved = phase in DECIDED
+    roadmap = Roadmap(
+        programme_id=programme.id, year=year, phase=phase, once_approved=approved, **fields
+    )
     db.session.add(roadmap)
     db.session.flush()
     return roadmap
@@ -69,5 +72,6 @@ def add_roadmap(programme: Programme, year: int, phase: Phase, **fields: Any) ->
 def import_phase(roadmap: Roadmap, phase: Phase) -> None:
     """Give a roadmap the phase that an imported file shows it in, and mark it as imported."""
     roadmap.phase = phase
+    roadmap.once_approved = phase in DECIDED
     roadmap.imported = True
     db.session.flush()

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 
 from app.extensions import db
 from app.programmes.models import Programme, Roadmap, Theme
-from app.programmes.states import DECIDED, PUBLISHED, Phase
+from app.programmes.states import Phase
 
 
 def programme_of(year: int) -> Programme | None:
@@ -46,8 +46,16 @@ def roadmap_collecting() -> Roadmap | None:
 
 def published_roadmaps() -> Sequence[Roadmap]:
     """Return the roadmaps that the status page shows, by year."""
-    query = select(Roadmap).where(Roadmap.phase.in_(sorted(PUBLISHED))).order_by(Roadmap.year)
-    return db.session.scalars(query).all()
+    return db.session.scalars(select(Roadmap).where(is_published()).order_by(Roadmap.year)).all()
+
+
+def is_published() -> ColumnElement[bool]:
+    """Return the condition on `Roadmap` that all may know of it.
+
+    What the city board has approved stays so while it is amended; what is proposed to it stands
+    on its agenda, which is public (Local Government Act 410/2015, 140 §).
+    """
+    return or_(Roadmap.once_approved, Roadmap.phase == Phase.BEFORE_BOARD)
 
 
 def running_years(published: Sequence[Roadmap], today: date) -> list[int]:
@@ -56,7 +64,7 @@ def running_years(published: Sequence[Roadmap], today: date) -> list[int]:
     They are the decided roadmaps of the running programme: that of today's year if the board has
     approved any of its roadmaps, else the newest programme of which it has.
     """
-    decided = [roadmap for roadmap in published if roadmap.phase in DECIDED]
+    decided = [roadmap for roadmap in published if roadmap.once_approved]
     if not decided:
         return [roadmap.year for roadmap in published]
     programme = programme_of(today.year)

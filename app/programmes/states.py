@@ -29,6 +29,3 @@ class Phase(Labelled):
 
 DECIDED = frozenset({Phase.APPROVED, Phase.AMENDING, Phase.CLOSED})
 """Phases in which the city board has approved the roadmap."""
-
-PUBLISHED = DECIDED | {Phase.BEFORE_BOARD}
-"""Phases in which the status page shows the roadmap: the board's agenda is public."""

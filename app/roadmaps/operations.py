@@ -51,6 +51,8 @@ def set_dates(roadmap: Roadmap, submit_by: date, board_by: date, actor: Actor) -
 def move(roadmap: Roadmap, name: str, actor: Actor, reason: str = "") -> RoadmapStep:
     """Make the transition `name` of the workflow, and write it down.
 
+    What is proposed to the city board becomes public, as the board's agenda is.
+
     Args:
         roadmap: The year's roadmap.
         name: A row of `WORKFLOW`.
@@ -70,6 +72,12 @@ def move(roadmap: Roadmap, name: str, actor: Actor, reason: str = "") -> Roadmap
         made_at=clock.now(),
     )
     db.session.add(step)
+    if transition.target is Phase.BEFORE_BOARD:
+        measures.publish(
+            row.Measure
+            for row in queries.contents(roadmap)
+            if row.Item.membership is Membership.PROPOSED
+        )
     db.session.flush()
     return step
 
@@ -194,8 +202,8 @@ def record_board_decision(
 ) -> BoardDecision:
     """Record what the city board decided on a roadmap that is before it.
 
-    An approval makes the proposed measures approved and public, and keeps the roadmap as a
-    snapshot that never changes.
+    An approval makes the proposed measures approved, and keeps the roadmap as a snapshot that never
+    changes.
 
     Args:
         roadmap: The year's roadmap.
@@ -275,6 +283,7 @@ def _freeze(roadmap: Roadmap, decision: BoardDecision) -> Snapshot:
         if row.Item.membership is Membership.PROPOSED:
             row.Item.membership = Membership.APPROVED
     measures.publish(row.Measure for row in rows)
+    roadmap.once_approved = True
     programme = db.session.get_one(Programme, roadmap.programme_id)
     posts = queries.other_posts({row.Measure.id for row in rows})
     text = snapshot.content(programme, roadmap, rows, posts)

@@ -8,6 +8,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 from flask_babel.speaklater import LazyString
 
+from app.core.bilingual import text_of
+from app.core.i18n import language
 from app.core.policy import Action, Actor
 from app.core.transitions import Transition, Workflow
 from app.measures.models import Entry, Measure
@@ -66,7 +68,7 @@ def _has_no_gaps(roadmap: Roadmap) -> Sequence[LazyString]:
     return [
         _l(
             "%(name)s: %(gap)s",
-            name=gap.measure.name_fi or gap.measure.name_sv,
+            name=text_of(gap.measure, "name", language()).value,
             gap=text,
         )
         for gap in gaps(roadmap)

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.core.enums import Labelled
 from app.followup.states import Status
+from app.measures import search
 from app.measures.states import Size
 
 NOT_GIVEN = "none"
@@ -177,7 +178,7 @@ def parse(
         view=view or View.NOW,
         chosen=chosen,
         not_updated=args.get("not_updated") == "1",
-        q=" ".join(args.get("q", "").replace("\0", " ").split())[:LONGEST_SEARCH],
+        q=_search(args.get("q", "")),
         order=order or Order.CODE,
         descending=order is not None and sort.startswith("-"),
         page=_page(args.get("page", "")),
@@ -188,6 +189,12 @@ def parse(
 
 def _values(args: MultiDict[str, str], name: str) -> list[str]:
     return [part for text in args.getlist(name) for part in text.split(",") if part]
+
+
+def _search(text: str) -> str:
+    """Return the searched words as they are shown; empty when there is no word among them."""
+    shown = " ".join(text.replace("\0", " ").split())[:LONGEST_SEARCH]
+    return shown if search.words(shown) else ""
 
 
 def _page(text: str) -> int:

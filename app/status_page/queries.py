@@ -35,7 +35,7 @@ from app.measures.queries import visible_to
 from app.measures.states import Size
 from app.meetings.models import Decision, Meeting
 from app.programmes.models import Programme, Roadmap, Theme
-from app.programmes.states import PUBLISHED
+from app.programmes.queries import is_published
 from app.roadmaps.models import BoardDecision, Item
 from app.roadmaps.states import BOARD_APPROVED, FOLLOWED, Membership
 from app.status_page.filters import NOT_GIVEN, Filters, Order, View
@@ -153,7 +153,8 @@ def standings(
         .where(
             Item.entry_id.in_(entry_ids),
             Item.membership != Membership.REMOVED,
-            Roadmap.phase.in_(sorted(PUBLISHED)),
+            is_published(),
+            or_(Item.membership != Membership.PROPOSED, ~Roadmap.once_approved),
         )
         .order_by(Roadmap.year)
     )
@@ -292,13 +293,17 @@ def _listed(query: Select[*tuple[Any, ...]], scope: Scope) -> Select[*tuple[Any,
 def _entries(scope: Scope) -> Select[int]:
     """Return the query of the entries on the chosen roadmaps, one for each measure.
 
-    Where the roadmaps are of several programmes a measure may have an entry in each; the newest
+    What an amendment proposes is not on a roadmap until the city board has approved it. Where the
+    roadmaps are of several programmes a measure may have an entry in each; the newest
     year's counts.
     """
     on_roadmaps = and_(
         Item.roadmap_id.in_([roadmap.id for roadmap in scope.roadmaps]),
         Item.membership.in_(sorted(MEMBERSHIPS[scope.filters.view])),
     )
+    if amended := [roadmap.id for roadmap in scope.roadmaps if roadmap.once_approved]:
+        not_yet = and_(Item.roadmap_id.in_(amended), Item.membership == Membership.PROPOSED)
+        on_roadmaps = and_(on_roadmaps, ~not_yet)
     if len({roadmap.programme_id for roadmap in scope.roadmaps}) < 2:
         return select(Item.entry_id).where(on_roadmaps)
     newest_first = func.row_number().over(

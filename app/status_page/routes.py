@@ -25,13 +25,12 @@ from app.core.guards import current_actor, requires
 from app.core.htmx import wants_fragment
 from app.core.i18n import language
 from app.core.pagination import Page, page_count
-from app.core.policy import Action, Actor, can
+from app.core.policy import NO_UNIT, Action, Actor, can
 from app.extensions import db
 from app.measures import queries as measures
 from app.measures.workflow import may_edit, offered
 from app.programmes import queries as programmes
 from app.programmes.models import Roadmap
-from app.programmes.states import Phase
 from app.status_page import choices, figures, filters, listing, queries
 from app.vocabulary import queries as vocabulary
 
@@ -114,7 +113,7 @@ def _content(
         labels=choices.labels(),
         theme_names={t.id: str(text_of(t, "name", lang)) for t in scope.themes.values()},
         published=published,
-        proposed=[r.year for r in scope.roadmaps if r.phase is Phase.BEFORE_BOARD],
+        proposed=[r.year for r in scope.roadmaps if not r.once_approved],
         figures=figures.key_figures(cube, chosen),
         charts={
             "lang": lang,
@@ -162,6 +161,7 @@ def measure(measure_id: int) -> ResponseReturnValue:
     found = measures.whole_measure_for(actor, measure_id)
     if found is None:
         abort(404)
+    works_on_it = can(actor, Action.READ_PROPOSALS, found.unit_id or NO_UNIT)
     entries = queries.entries_of(measure_id)
     standings = queries.standings([row.Entry.id for row in entries])
     return render_template(
@@ -174,9 +174,8 @@ def measure(measure_id: int) -> ResponseReturnValue:
         decisions=queries.decisions_of(measure_id),
         board_decisions=queries.board_decisions_of(measure_id),
         lineage=queries.lineage_of(measure_id, actor),
-        steps=queries.steps_of(measure_id)
-        if can(actor, Action.READ_PROPOSALS, found.unit_id)
-        else [],
+        works_on_it=works_on_it,
+        steps=queries.steps_of(measure_id) if works_on_it else [],
         transitions=offered(found, actor),
         editable=may_edit(found, actor),
         written_date=listing.written_date,

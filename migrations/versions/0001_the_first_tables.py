@@ -125,6 +125,7 @@ def upgrade():
             nullable=False,
         ),
         sa.Column("imported", sa.Boolean(), nullable=False),
+        sa.Column("once_approved", sa.Boolean(), nullable=False),
         sa.Column("submit_by", sa.Date(), nullable=True),
         sa.Column("board_by", sa.Date(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),

@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask, abort, request
 from flask_babel import gettext
+from sqlalchemy import text
 
 from app.core.database import writing
 from app.core.errors import Refused, Stale
@@ -128,3 +129,14 @@ def test_error_page_needs_no_database(settings, compiled) -> None:
     with running(settings, compiled) as app:
         client = app.test_client()
         assert client.get("/no-such-page").status_code == 404
+
+
+def test_a_broken_database_has_its_page_for_somebody_signed_in(app, client, sign_in) -> None:
+    sign_in(client, "secretary")
+    with writing():
+        db.session.execute(text("ALTER TABLE user_account RENAME TO elsewhere"))
+    client.expects_errors = True
+    response = client.get("/proposals?lang=fi")
+    assert response.status_code == 500
+    heading = first(document_of(response).root, ".//h1")
+    assert text_of(heading) == "Jokin meni vikaan"

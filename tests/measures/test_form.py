@@ -480,3 +480,10 @@ def test_buttons_of_the_measures_page(app, ella) -> None:
     assert fresh(half).state is State.DRAFT
     ella.submit(f"/measures/{whole}", action=f"/proposals/{whole}/withdraw")
     assert fresh(whole).state is State.WITHDRAWN
+
+
+def test_a_button_pressed_twice_does_its_work_once(app, ella) -> None:
+    measure_id = saved()
+    address = f"/proposals/{measure_id}/withdraw"
+    assert [ella.forge(address).status_code for _press in range(2)] == [303, 303]
+    assert db.session.scalars(select(Step.transition)).all() == ["withdraw"]

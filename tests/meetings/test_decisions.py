@@ -12,6 +12,7 @@ from app.measures.states import State
 from app.meetings import operations
 from app.meetings.models import Decision
 from app.meetings.states import Outcome
+from app.programmes import states as phases
 from app.programmes.queries import roadmap_of
 from app.programmes.states import Phase
 from tests.client import HTMX
@@ -197,7 +198,9 @@ def test_what_has_gone_to_the_city_board_is_not_undone(app, actor, meeting_id, p
     decision_id, measure_id = on_agenda(secretary, meeting_id)
     decided(secretary, decision_id)
     with writing():
-        roadmap_of(2026).phase = phase
+        roadmap = roadmap_of(2026)
+        roadmap.phase = phase
+        roadmap.once_approved = phase in phases.DECIDED
     gone = {Phase.BEFORE_BOARD, Phase.APPROVED, Phase.AMENDING, Phase.CLOSED}
     if phase in gone:
         with pytest.raises(Refused), writing():

@@ -29,6 +29,7 @@ from tests.roadmaps.drafts import (
     the_roadmap,
 )
 from tests.scoring.rounds import YEAR
+from tests.status_page.reading import count_of
 
 PAGE = f"/roadmaps/{YEAR}"
 BOARD = f"{PAGE}/board"
@@ -52,23 +53,36 @@ def decisions() -> list[BoardDecision]:
     return list(queries.board_decisions([the_roadmap().id]))
 
 
-def test_approval_makes_the_measures_approved_and_public(client, sign_in, actor, ids) -> None:
-    assert client.get(f"/measures/{ids[0]}").status_code == 404
+def test_what_is_proposed_to_the_board_is_public_and_on_the_status_page(client, ids) -> None:
+    assert {fresh(each).publicity for each in ids} == {Publicity.PUBLIC}
+    assert client.get(f"/measures/{ids[0]}").status_code == 200
+    assert count_of(client.get("/?year=2026")) == len(ids)
+
+
+def test_approval_makes_the_measures_approved(client, sign_in, actor, ids) -> None:
     sign_in(client, "board-secretary")
     data = filled_in(case_number="123/2026")
     response = client.submit(PAGE, data, action=BOARD)
     assert (response.status_code, response.location) == (303, PAGE)
     assert the_roadmap().phase is Phase.APPROVED
     assert {item_of(each).membership for each in ids} == {Membership.APPROVED}
-    assert {fresh(each).publicity for each in ids} == {Publicity.PUBLIC}
     (decision,) = decisions()
     assert (decision.section, decision.case_number) == ("310", "123/2026")
     assert decision.decided_on.isoformat() == yesterday()
     assert decision.recorded_by_id == actor("board-secretary").user_id
     (snapshot,) = snapshots()
     assert (snapshot.number, snapshot.board_decision_id) == (1, decision.id)
-    client.submit(PAGE, action="/sign-out")
-    assert client.get(f"/measures/{ids[0]}").status_code == 200
+
+
+@pytest.mark.parametrize("phase", [Phase.AMENDING, Phase.BEFORE_BOARD, Phase.RETURNED_BY_BOARD])
+def test_an_amended_roadmap_stays_as_it_was_approved(app, client, actor, ids, phase) -> None:
+    board_decides(actor("board-secretary"), BoardOutcome.APPROVED)
+    with writing():
+        the_roadmap().phase = phase
+        item_of(ids[0]).membership = Membership.PROPOSED
+    page = client.get("/?year=2026&lang=fi")
+    assert count_of(page) == len(ids) - 1
+    assert "ehdotettu" not in page.text
 
 
 def test_what_is_secret_stays_so(app, actor, ids) -> None:
