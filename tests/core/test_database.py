@@ -9,6 +9,7 @@ from flask import Flask
 from app.accounts.models import Unit
 from app.core.database import writing
 from app.extensions import db
+from tests.conftest import copy_database, make_settings, running
 
 WRITERS, TIMES = 4, 25
 
@@ -99,5 +100,17 @@ def test_foreign_keys_are_enforced(app: Flask) -> None:
         db.session.add(Unit(key="lost", name_fi="x", name_sv="x", parent_id=999))
 
 
-def test_queries_are_counted_only_where_the_setting_says_so(client) -> None:
-    assert "X-Query-Count" not in client.get("/readyz").headers
+@pytest.mark.parametrize("counted", [True, False])
+def test_queries_are_counted_only_where_the_setting_says_so(
+    tmp_path, city_database, compiled, counted: bool
+) -> None:
+    settings = make_settings(tmp_path / "instance", query_count_header=counted)
+    copy_database(city_database, settings)
+    with running(settings, compiled) as app:
+        client = app.test_client()
+        counts = [client.get(path).headers.get("X-Query-Count") for path in ("/healthz", "/readyz")]
+    if counted:
+        assert counts[0] == "0"
+        assert int(counts[1]) > 0
+    else:
+        assert counts == [None, None]
