@@ -1,5 +1,6 @@
 """A real server with a copy of the demo, and a browser that reports everything that goes wrong."""
 
+import re
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,9 +28,10 @@ expect.set_options(timeout=10_000)
 FAILED = pytest.StashKey[bool]()
 RESULTS = ROOT / "test-results"
 
-# Chromium writes every answer with an error on the console; pages and fragments may be such.
+# Chromium writes on the console when an answer says that something is wrong. Pages and fragments may
+# say so, files may not.
 _ANSWER = "Failed to load resource"
-_MAY_FAIL = {"document", "fetch", "xhr"}
+_MAY_SAY = {"document", "fetch", "xhr"}
 
 _TELL_OF_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -133,7 +135,8 @@ def _watch(context: BrowserContext, live: str, problems: list[str]) -> None:
             problems.append(f"request to {request.url}")
 
     def on_response(response: Response) -> None:
-        if response.status >= 400 and response.request.resource_type not in _MAY_FAIL:
+        limit = 500 if response.request.resource_type in _MAY_SAY else 400
+        if response.status >= limit:
             problems.append(f"{response.status} for {response.url}")
 
     context.add_init_script(_TELL_OF_VIOLATIONS)
@@ -159,4 +162,5 @@ def sign_in(page: Page, person: str, words: Words) -> None:
     """Sign in as a person of the demo, to read the language of `words`."""
     page.goto(f"/sign-in?next=/privacy%3Flang%3D{words.language}")
     page.locator(f"button[value={person}]").click()
+    expect(page).to_have_url(re.compile("/privacy"))
     expect(page.locator("html")).to_have_attribute("lang", words.language)

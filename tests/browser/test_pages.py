@@ -13,7 +13,8 @@ from tests.browser.words import Words
 from tests.conftest import copy_database, make_settings, running
 
 # What a page may say instead of what it is for.
-FURTHER = ["/no-such-page", "/?q=no-such-word&status=done&year=1999&theme=no-such-theme"]
+MISSING = "/no-such-page"
+FURTHER = [MISSING, "/?q=no-such-word&status=done&year=1999&theme=no-such-theme"]
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +34,8 @@ def visit(page: Page, urls: list[str], words: Words, check: Callable[[Page], lis
     """Open pages in the language of `words` and expect that `check` finds nothing in any."""
     faults = []
     for url in urls:
-        page.goto(f"{url}{'&' if '?' in url else '?'}lang={words.language}")
+        answer = page.goto(f"{url}{'&' if '?' in url else '?'}lang={words.language}")
+        assert answer and answer.ok is (url != MISSING), url
         faults += [f"{url}: {fault}" for fault in check(page)]
     assert faults == []
 
