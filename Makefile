@@ -80,7 +80,8 @@ vendor: $(VENV)/tests-installed ## Fetch the files that static/vendor/vendor.jso
 .PHONY: lock
 lock: $(VENV)/tests-installed ## Resolve pyproject.toml's dependencies anew (ARGS=--upgrade for newer versions)
 	$(call compile,requirements.txt)
-	$(call compile,requirements-dev.txt,--extra dev --constraint requirements.txt)
+	$(call compile,requirements-extras.txt,--extra oidc --extra postgresql --constraint requirements.txt)
+	$(call compile,requirements-dev.txt,--all-extras --constraint requirements-extras.txt)
 
 .PHONY: clean
 clean: ## Remove what the other targets made, except the data in instance/
