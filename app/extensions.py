@@ -37,4 +37,7 @@ babel = Babel()
 compress = Compress()
 csrf = CSRFProtect()
 login_manager = LoginManager()
+# A session is a row of ours; Flask-Login's own mark of a browser would only end sessions of those
+# whose address changes.
+login_manager.session_protection = None
 migrate = Migrate()

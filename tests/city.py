@@ -3,6 +3,7 @@
 from datetime import date
 
 from app.accounts import operations as accounts
+from app.accounts.operations import INSTALLER
 from app.core.database import writing
 from app.core.policy import Role
 from app.programmes import operations as programmes
@@ -43,12 +44,16 @@ def build() -> None:
 
 
 def _people() -> None:
-    sector = accounts.add_unit("services", "Palvelut", "Tjänster")
-    development = accounts.add_unit("development", "Kehittäminen", "Utveckling")
-    library = accounts.add_unit("library", "Kirjasto", "Biblioteket", parent_key="services")
-    streets = accounts.add_unit("streets", "Kadut", "Gator")
-    accounts.add_post("service-director", "Palvelujohtaja", "Servicedirektör", sector)
-    accounts.add_post("technical-director", "Tekninen johtaja", "Teknisk direktör", streets)
+    sector = accounts.add_unit("services", "Palvelut", "Tjänster", INSTALLER)
+    development = accounts.add_unit("development", "Kehittäminen", "Utveckling", INSTALLER)
+    library = accounts.add_unit(
+        "library", "Kirjasto", "Biblioteket", INSTALLER, parent_key="services"
+    )
+    streets = accounts.add_unit("streets", "Kadut", "Gator", INSTALLER)
+    accounts.add_post("service-director", "Palvelujohtaja", "Servicedirektör", sector, INSTALLER)
+    accounts.add_post(
+        "technical-director", "Tekninen johtaja", "Teknisk direktör", streets, INSTALLER
+    )
     for key, name, language, roles, unit in (
         ("viewer", "Ville Esimerkki", "fi", [Role.VIEWER], sector),
         ("proposer", "Ella Esimerkki", "fi", [Role.PROPOSER], library),
@@ -61,4 +66,4 @@ def _people() -> None:
         ("board-secretary", "Björn Påhitt", "sv", [Role.BOARD_SECRETARY], None),
         ("administrator", "Aino Esimerkki", "fi", [Role.ADMINISTRATOR], None),
     ):
-        accounts.add_user(key, name, language, roles, unit, invented=True)
+        accounts.add_user(key, name, language, roles, INSTALLER, unit=unit, invented=True)

@@ -53,15 +53,19 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 
 @contextmanager
-def writing() -> Iterator[None]:
+def writing(*, counted: bool = True) -> Iterator[None]:
     """Run one operation in one write transaction: commit at the end, roll back on any error.
 
     On SQLite the transaction takes the write lock at its beginning (BEGIN IMMEDIATE), so that
     nothing read inside can change before it is written. What was read earlier in the request is
     forgotten and read anew, so begin it after parsing and slow work.
+
+    Args:
+        counted: Whether the change makes what was worked out from the database old. Housekeeping
+            that no page shows, such as when a session was last used, does not.
     """
     db.session.rollback()
-    db.session.connection(execution_options={"immediate": True})
+    db.session.connection(execution_options={"immediate": True, "counted": counted})
     try:
         yield
         db.session.commit()

@@ -34,18 +34,20 @@ class Labelled(enum.StrEnum):
             return None
 
 
-def enum_type(cls: type[enum.StrEnum], name: str) -> sa.Enum:
+def enum_type(cls: type[enum.StrEnum], name: str, *, checked: bool = True) -> sa.Enum:
     """Return a column type that keeps the members' values as text, with a named CHECK.
 
     Args:
         cls: The enum.
         name: Name of the CHECK; the table's name is put before it.
+        checked: Whether there is a CHECK. A table that is never altered has none, so that its enum
+            may grow.
     """
     return sa.Enum(
         cls,
         name=name,
         native_enum=False,
-        create_constraint=True,
+        create_constraint=checked,
         length=32,
         values_callable=lambda members: [member.value for member in members],
     )

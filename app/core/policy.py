@@ -29,7 +29,7 @@ class Actor:
         user_id: Id of the person; None for somebody who has not signed in.
         name: The person's name.
         roles: The roles that the person holds today.
-        unit_ids: The person's unit and the units below it.
+        unit_ids: The units for which the person proposes, with the units below them.
     """
 
     user_id: int | None = None
@@ -56,20 +56,29 @@ class Action(Labelled):
     DECIDE_FOR_BOARD = "decide_for_board", _l("record the decisions of the city board")
     EDIT_PROPOSAL = "edit_proposal", _l("edit a proposal")
     MANAGE_MEETINGS = "manage_meetings", _l("arrange meetings")
+    MANAGE_PEOPLE = "manage_people", _l("manage people and their roles")
     MANAGE_PROPOSALS = "manage_proposals", _l("handle proposals")
     MANAGE_ROADMAP = "manage_roadmap", _l("assemble the roadmap")
     MANAGE_ROUND = "manage_round", _l("arrange the scoring round")
+    MANAGE_UNITS = "manage_units", _l("manage units and posts")
+    MANAGE_VOCABULARY = "manage_vocabulary", _l("manage programmes, themes and classifications")
     PROPOSE = "propose", _l("propose a measure")
     PROPOSE_TO_BOARD = "propose_to_board", _l("propose the roadmap to the city board")
+    READ_DRAFTS = "read_drafts", _l("read drafts and returned proposals")
+    READ_HISTORY = "read_history", _l("read the history of a measure")
     READ_MEETINGS = "read_meetings", _l("read the meetings of the steering group")
+    READ_POLICY = "read_policy", _l("read who may do what")
     READ_PROPOSALS = "read_proposals", _l("read proposals")
     READ_RANKING = "read_ranking", _l("read the ranking")
+    READ_RECORD = "read_record", _l("read the record of all changes")
     READ_ROADMAPS = "read_roadmaps", _l("read roadmaps and their decisions")
+    READ_SECRETS = "read_secrets", _l("read what is secret")
     READ_STATUS = "read_status", _l("read the status page")
     SCORE = "score", _l("score a proposal")
     SEE_OPEN_PAGES = "see_open_pages", _l("read the pages that are open to all")
     SIGN_OUT = "sign_out", _l("sign out")
     SUBMIT_PROPOSAL = "submit_proposal", _l("submit and withdraw a proposal")
+    USE_OWN_PAGE = "use_own_page", _l("change own settings and read own data")
 
 
 @dataclass(frozen=True)
@@ -79,11 +88,13 @@ class Rule:
     Attributes:
         roles: Roles that may do it to anything.
         in_own_unit: Roles that may do it to what belongs to their own unit or a unit below it.
+        signed_in: Whether everybody who has signed in may do it, with a role or without.
         everyone: Whether signing in is not needed.
     """
 
     roles: frozenset[Role] = field(default_factory=frozenset)
     in_own_unit: frozenset[Role] = field(default_factory=frozenset)
+    signed_in: bool = False
     everyone: bool = False
 
 
@@ -91,7 +102,6 @@ def _roles(*roles: Role) -> frozenset[Role]:
     return frozenset(roles)
 
 
-_SIGNED_IN = frozenset(Role)
 _STEERING_GROUP = _roles(Role.MEMBER, Role.CHAIR, Role.SECRETARY)
 
 RULES: Mapping[Action, Rule] = MappingProxyType(
@@ -100,20 +110,31 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
         Action.DECIDE_FOR_BOARD: Rule(_roles(Role.BOARD_SECRETARY)),
         Action.EDIT_PROPOSAL: Rule(_roles(Role.SECRETARY), in_own_unit=_roles(Role.PROPOSER)),
         Action.MANAGE_MEETINGS: Rule(_roles(Role.SECRETARY)),
+        Action.MANAGE_PEOPLE: Rule(_roles(Role.ADMINISTRATOR)),
         Action.MANAGE_PROPOSALS: Rule(_roles(Role.SECRETARY)),
         Action.MANAGE_ROADMAP: Rule(_roles(Role.SECRETARY)),
         Action.MANAGE_ROUND: Rule(_roles(Role.SECRETARY)),
+        Action.MANAGE_UNITS: Rule(_roles(Role.ADMINISTRATOR)),
+        Action.MANAGE_VOCABULARY: Rule(_roles(Role.ADMINISTRATOR, Role.SECRETARY)),
         Action.PROPOSE: Rule(_roles(Role.SECRETARY), in_own_unit=_roles(Role.PROPOSER)),
         Action.PROPOSE_TO_BOARD: Rule(_roles(Role.CHAIR)),
+        Action.READ_DRAFTS: Rule(_roles(Role.SECRETARY), in_own_unit=_roles(Role.PROPOSER)),
+        Action.READ_HISTORY: Rule(
+            _STEERING_GROUP | {Role.ADMINISTRATOR}, in_own_unit=_roles(Role.PROPOSER)
+        ),
         Action.READ_MEETINGS: Rule(_STEERING_GROUP),
+        Action.READ_POLICY: Rule(signed_in=True),
         Action.READ_PROPOSALS: Rule(_STEERING_GROUP, in_own_unit=_roles(Role.PROPOSER)),
         Action.READ_RANKING: Rule(_STEERING_GROUP),
-        Action.READ_ROADMAPS: Rule(_SIGNED_IN),
-        Action.READ_STATUS: Rule(_SIGNED_IN),
+        Action.READ_RECORD: Rule(_roles(Role.ADMINISTRATOR)),
+        Action.READ_ROADMAPS: Rule(signed_in=True),
+        Action.READ_SECRETS: Rule(_STEERING_GROUP, in_own_unit=_roles(Role.PROPOSER)),
+        Action.READ_STATUS: Rule(signed_in=True),
         Action.SCORE: Rule(_roles(Role.MEMBER, Role.CHAIR)),
         Action.SEE_OPEN_PAGES: Rule(everyone=True),
-        Action.SIGN_OUT: Rule(_SIGNED_IN),
+        Action.SIGN_OUT: Rule(signed_in=True),
         Action.SUBMIT_PROPOSAL: Rule(in_own_unit=_roles(Role.PROPOSER)),
+        Action.USE_OWN_PAGE: Rule(signed_in=True),
     }
 )
 
@@ -128,7 +149,7 @@ def can(actor: Actor, action: Action, unit_id: int | None = None) -> bool:
             actor may do it to something at all, which is what a menu needs to know.
     """
     rule = RULES[action]
-    if rule.everyone or actor.roles & rule.roles:
+    if rule.everyone or (rule.signed_in and actor.is_signed_in) or actor.roles & rule.roles:
         return True
     if not actor.roles & rule.in_own_unit:
         return False

@@ -26,11 +26,16 @@ def current() -> int:
 
 
 def count_changes(engine: Engine) -> None:
-    """Count up in every transaction that changes something, whoever writes it and how."""
+    """Count up in every transaction that changes something, whoever writes it and how.
+
+    Only a transaction that says that it changes nothing that is shown is not counted.
+    """
 
     @event.listens_for(engine, "before_cursor_execute")
     def note(connection: Connection, _cursor: object, statement: str, *_args: object) -> None:
-        if statement.lstrip()[:6].upper() in _WRITES:
+        # A connection says so itself when its changes do not count.
+        counted = connection.get_execution_options().get("counted", True)
+        if counted and statement.lstrip()[:6].upper() in _WRITES:
             connection.info[_WRITTEN] = True
 
     @event.listens_for(engine, "commit")

@@ -78,13 +78,21 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def _add_organisation(data: Mapping[str, Any]) -> None:
-    units = {row["key"]: accounts.add_unit(**row) for row in data["unit"]}
+    units = {row["key"]: accounts.add_unit(**row, actor=accounts.INSTALLER) for row in data["unit"]}
     for row in data["post"]:
-        accounts.add_post(row["key"], row["title_fi"], row["title_sv"], units[row["unit"]])
+        unit = units[row["unit"]]
+        accounts.add_post(row["key"], row["title_fi"], row["title_sv"], unit, accounts.INSTALLER)
     for row in data["person"]:
         roles = [Role[role.upper()] for role in row["roles"]]
-        unit = units[row["unit"]]
-        accounts.add_user(row["key"], row["name"], row["language"], roles, unit, invented=True)
+        accounts.add_user(
+            row["key"],
+            row["name"],
+            row["language"],
+            roles,
+            accounts.INSTALLER,
+            unit=units[row["unit"]],
+            invented=True,
+        )
 
 
 class _Invention:

@@ -66,7 +66,11 @@ def make_instance(beginning: Beginning) -> None:
     """Fill the empty database with what every city needs, and nothing invented."""
     vocabulary.add_start_values()
     accounts.add_user(
-        "administrator", beginning.administrator, beginning.language, [Role.ADMINISTRATOR]
+        "administrator",
+        beginning.administrator,
+        beginning.language,
+        [Role.ADMINISTRATOR],
+        accounts.INSTALLER,
     )
     programme = programmes.add_programme(
         beginning.programme_fi,

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, exists, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from app.accounts import queries as accounts
 from app.accounts.models import Post, Unit
-from app.core.policy import ANONYMOUS, Action, Actor, Role, can
+from app.core.policy import ANONYMOUS, NO_UNIT, RULES, Action, Actor, can
 from app.extensions import db
 from app.measures.models import Entry, Measure, Step
 from app.measures.states import Publicity, State
@@ -22,7 +23,23 @@ from app.vocabulary.states import Kind
 IN_PREPARATION = frozenset({State.DRAFT, State.RETURNED})
 """States that only the unit and the secretary see."""
 
-_STEERING_GROUP = frozenset({Role.MEMBER, Role.CHAIR, Role.SECRETARY})
+READING: Mapping[State, Action] = MappingProxyType(
+    {
+        state: Action.READ_DRAFTS
+        if state in IN_PREPARATION
+        else Action.READ_STATUS
+        if state is State.APPROVED
+        else Action.READ_PROPOSALS
+        for state in State
+    }
+)
+"""What one must be allowed to do to read a measure in each state."""
+
+_READING_ROLES = frozenset(
+    role
+    for action in {*READING.values(), Action.READ_SECRETS}
+    for role in RULES[action].roles | RULES[action].in_own_unit
+)
 
 
 def reader(actor: Actor) -> Actor:
@@ -32,9 +49,7 @@ def reader(actor: Actor) -> Actor:
     """
     if not actor.is_signed_in:
         return ANONYMOUS
-    proposer = Role.PROPOSER in actor.roles
-    roles = actor.roles & (_STEERING_GROUP | {Role.PROPOSER})
-    return Actor(0, "", roles, actor.unit_ids if proposer else frozenset())
+    return Actor(0, "", actor.roles & _READING_ROLES, actor.unit_ids)
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -45,16 +60,21 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     public, and what is secret is seen only by the unit and the steering group (Act on the
     Openness of Government Activities 621/1999, 6, 7 and 22-24 §).
     """
-    approved = Measure.state == State.APPROVED
     if not actor.is_signed_in:
-        return approved & (Measure.publicity == Publicity.PUBLIC)
-    if Role.SECRETARY in actor.roles:
-        return true()
-    proposer = Role.PROPOSER in actor.roles
-    own = Measure.unit_id.in_(sorted(actor.unit_ids)) if proposer else false()
-    if actor.roles & _STEERING_GROUP:
-        return or_(Measure.state.not_in(sorted(IN_PREPARATION)), own)
-    return or_(approved & (Measure.publicity != Publicity.SECRET), own)
+        return (Measure.state == State.APPROVED) & (Measure.publicity == Publicity.PUBLIC)
+    anywhere = _in_states([s for s in State if can(actor, READING[s], NO_UNIT)])
+    if not can(actor, Action.READ_SECRETS, NO_UNIT):
+        anywhere &= Measure.publicity != Publicity.SECRET
+    if not actor.unit_ids:
+        return anywhere
+    in_own_unit = _in_states([s for s in State if can(actor, READING[s])])
+    if not can(actor, Action.READ_SECRETS):
+        in_own_unit &= Measure.publicity != Publicity.SECRET
+    return or_(anywhere, Measure.unit_id.in_(sorted(actor.unit_ids)) & in_own_unit)
+
+
+def _in_states(states: Sequence[State]) -> ColumnElement[bool]:
+    return true() if len(states) == len(State) else Measure.state.in_(states)
 
 
 def measure_for(actor: Actor, measure_id: int) -> Measure | None:
@@ -151,8 +171,13 @@ def options_for(actor: Actor, today: date, measure: Measure | None = None) -> Op
         [
             unit
             for unit in accounts.units()
-            if can(actor, Action.PROPOSE, unit.id) or (measure and measure.unit_id == unit.id)
+            if (can(actor, Action.PROPOSE, unit.id) and not unit.retired)
+            or (measure and measure.unit_id == unit.id)
         ],
-        accounts.posts(),
+        [
+            post
+            for post in accounts.posts()
+            if not post.retired or (measure and measure.lead_post_id == post.id)
+        ],
         collecting,
     )

@@ -28,8 +28,8 @@ expect.set_options(timeout=10_000)
 FAILED = pytest.StashKey[bool]()
 RESULTS = ROOT / "test-results"
 
-# Chromium writes on the console when an answer says that something is wrong. Pages and fragments may
-# say so, files may not.
+# Chromium writes on the console when an answer says that something is wrong. Pages and fragments
+# may say so, files may not.
 _ANSWER = "Failed to load resource"
 _MAY_SAY = {"document", "fetch", "xhr"}
 

@@ -35,7 +35,8 @@ def visit(page: Page, urls: list[str], words: Words, check: Callable[[Page], lis
     faults = []
     for url in urls:
         answer = page.goto(f"{url}{'&' if '?' in url else '?'}lang={words.language}")
-        assert answer and answer.ok is (url != MISSING), url
+        assert answer is not None
+        assert answer.ok is (url != MISSING), url
         faults += [f"{url}: {fault}" for fault in check(page)]
     assert faults == []
 

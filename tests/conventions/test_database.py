@@ -9,10 +9,11 @@ from alembic.migration import MigrationContext
 from flask import Flask
 from sqlalchemy import Inspector
 
+from app.audit import verification
 from app.core.database import writing
 from app.extensions import db
 
-TRIGGERS = {"snapshot_refuses_UPDATE", "snapshot_refuses_DELETE"}
+TRIGGERS = {"snapshot_refuses_UPDATE", "snapshot_refuses_DELETE"} | verification.TRIGGERS
 
 
 def indexes_of(inspector: Inspector, table: str) -> list[str]:

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from app.accounts.operations import add_unit
+from app.accounts.operations import INSTALLER, add_unit
 from app.core import revision
 from app.core.database import writing
 from app.extensions import db
@@ -13,8 +13,8 @@ from app.extensions import db
 def test_every_transaction_that_writes_counts_once(app: Flask) -> None:
     before = revision.current()
     with writing():
-        add_unit("one", "Yksi", "Ett")
-        add_unit("two", "Kaksi", "Två")
+        add_unit("one", "Yksi", "Ett", INSTALLER)
+        add_unit("two", "Kaksi", "Två", INSTALLER)
     assert revision.current() == before + 1
 
 
@@ -23,7 +23,7 @@ def test_every_transaction_that_writes_counts_once(app: Flask) -> None:
     [
         "UPDATE unit SET name_fi = 'x' WHERE key = 'library'",
         "delete from role_grant",
-        "  INSERT INTO unit (key, name_fi, name_sv) VALUES ('x', 'x', 'x')",
+        "  INSERT INTO unit (key, name_fi, name_sv, retired, version) VALUES ('x', 'x', 'x', FALSE, 1)",
     ],
 )
 def test_writing_past_the_models_counts_too(app: Flask, statement: str) -> None:
@@ -46,7 +46,7 @@ def test_what_is_rolled_back_does_not_count(app: Flask) -> None:
 
     def fail() -> None:
         with writing():
-            add_unit("one", "Yksi", "Ett")
+            add_unit("one", "Yksi", "Ett", INSTALLER)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -54,3 +54,13 @@ def test_what_is_rolled_back_does_not_count(app: Flask) -> None:
     with writing():
         db.session.execute(text("SELECT 1"))
     assert revision.current() == before
+
+
+def test_housekeeping_is_not_counted(app: Flask) -> None:
+    before = revision.current()
+    with writing(counted=False):
+        add_unit("one", "Yksi", "Ett", INSTALLER)
+    assert revision.current() == before
+    with writing():
+        add_unit("two", "Kaksi", "Två", INSTALLER)
+    assert revision.current() == before + 1

@@ -12,7 +12,7 @@ from sqlalchemy import insert
 
 from app import create_app
 from app.accounts.models import Post, Unit
-from app.accounts.operations import add_post, add_unit, add_user
+from app.accounts.operations import INSTALLER, add_post, add_unit, add_user
 from app.config import Settings
 from app.core import clock
 from app.core.policy import Role
@@ -110,12 +110,13 @@ def _add_values() -> dict[Kind, list[int]]:
 
 
 def _add_people() -> tuple[Unit, list[Post]]:
-    unit = add_unit("digi", "Kehittämisyksikkö", "Utvecklingsenheten")
+    unit = add_unit("digi", "Kehittämisyksikkö", "Utvecklingsenheten", INSTALLER)
     posts = [
-        add_post(f"p{number}", f"Johtaja {number}", f"Chef {number}", unit) for number in "123"
+        add_post(f"p{number}", f"Johtaja {number}", f"Chef {number}", unit, INSTALLER)
+        for number in "123"
     ]
-    add_user("proposer", "Ehdottaja", "fi", [Role.PROPOSER], unit, invented=True)
-    add_user("member", "Jäsen", "fi", [Role.MEMBER], unit, invented=True)
+    add_user("proposer", "Ehdottaja", "fi", [Role.PROPOSER], INSTALLER, unit=unit, invented=True)
+    add_user("member", "Jäsen", "fi", [Role.MEMBER], INSTALLER, unit=unit, invented=True)
     return unit, posts
 
 

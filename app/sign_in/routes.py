@@ -1,4 +1,4 @@
-"""Signing in as a person of the demo, and out."""
+"""Signing in, out, and back to where one was."""
 
 from urllib.parse import urlencode, urlsplit
 
@@ -12,45 +12,46 @@ from flask import (
     render_template,
     request,
 )
-from flask import session as cookie_session
 from flask.typing import ResponseReturnValue
-from flask_login import login_user, logout_user
 
 from app.accounts import queries
-from app.accounts.sessions import SignedIn
-from app.core import clock
+from app.accounts.models import User
+from app.accounts.states import Method
 from app.core.guards import requires
 from app.core.htmx import wants_fragment
 from app.core.i18n import set_language_cookie
 from app.core.policy import Action
 from app.extensions import login_manager
+from app.sign_in import signed_in
 
-blueprint = Blueprint("accounts", __name__)
+blueprint = Blueprint("sign_in", __name__)
 
 
 @blueprint.get("/sign-in")
 @requires(Action.SEE_OPEN_PAGES)
-def sign_in() -> ResponseReturnValue:
+def page() -> ResponseReturnValue:
     """Show the people that the demo can be tried as."""
     demo = current_app.config["SETTINGS"].demo
     people = [user for user in queries.active_users() if user.invented] if demo else []
-    return render_template("accounts/sign_in.html", people=people, onward=_onward())
+    return render_template("sign_in/sign_in.html", people=people, onward=_onward())
 
 
 @blueprint.post("/sign-in")
 @requires(Action.SEE_OPEN_PAGES)
-def sign_in_as() -> ResponseReturnValue:
+def as_invented() -> ResponseReturnValue:
     """Sign in as an invented person; an instance that is no demo knows nobody to sign in as."""
     user = queries.user_by_key(request.form.get("person", ""))
     if user is None or not user.invented or not current_app.config["SETTINGS"].demo:
         abort(404)
-    actor = queries.actor_of(user.id, clock.today())
-    if actor is None:
-        abort(404)
-    cookie_session.clear()
-    login_user(SignedIn(actor))
+    return _go_on(user, Method.DEMO)
+
+
+def _go_on(user: User, method: Method) -> ResponseReturnValue:
+    """Sign a person in, in their own language, and send them where they were going."""
+    language = user.language
+    signed_in.sign_in(user, method)
     response = make_response(redirect(_onward() or "/", 303))
-    set_language_cookie(response, user.language)
+    set_language_cookie(response, language)
     return response
 
 
@@ -58,8 +59,7 @@ def sign_in_as() -> ResponseReturnValue:
 @requires(Action.SIGN_OUT)
 def sign_out() -> ResponseReturnValue:
     """Sign out."""
-    logout_user()
-    cookie_session.clear()
+    signed_in.sign_out()
     return redirect("/", 303)
 
 

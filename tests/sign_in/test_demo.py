@@ -7,7 +7,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.accounts.models import User
-from app.accounts.operations import add_user
+from app.accounts.operations import INSTALLER, add_user
+from app.core import clock
 from app.core.database import writing
 from app.core.policy import Role
 from app.extensions import db
@@ -63,14 +64,15 @@ def test_signing_out_leaves_nothing_in_the_session(client) -> None:
 def test_a_person_who_is_made_inactive_is_signed_out(app: Flask, client) -> None:
     sign_in_as(client, "member")
     with writing():
-        db.session.scalars(select(User).where(User.key == "member")).one().active = False
+        member = db.session.scalars(select(User).where(User.key == "member")).one()
+        member.disabled_on = clock.today()
     assert signed_in_name(client) is None
 
 
 @pytest.mark.parametrize("key", ["", "nobody", "real"])
 def test_nobody_else_signs_in(app: Flask, client, key: str) -> None:
     with writing():
-        add_user("real", "Reija Rekisterissä", "fi", [Role.ADMINISTRATOR])
+        add_user("real", "Reija Rekisterissä", "fi", [Role.ADMINISTRATOR], INSTALLER)
     assert client.forge("/sign-in", {"person": key}).status_code == 404
     assert signed_in_name(client) is None
     assert "Reija" not in client.get("/sign-in").text

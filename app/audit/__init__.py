@@ -1,0 +1,1 @@
+"""The record of every change: append-only, chained, erasable where it is personal."""

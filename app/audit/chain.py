@@ -1,0 +1,35 @@
+"""The arithmetic of the chain: each event's digest covers its row and the digest before it."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+BEGINNING = "0" * 64
+"""What stands before the first event."""
+
+
+def canonical(value: object) -> str:
+    """Return `value` as JSON with sorted keys and without spaces, the same for the same value."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def values_digest(salt: str, before: str | None, after: str | None) -> str:
+    """Return the SHA-256 of an event's values, as 64 hexadecimal digits."""
+    return _sha256([salt, before, after])
+
+
+def event_digest(earlier: str, columns: Sequence[str | int | datetime | None]) -> str:
+    """Return the SHA-256 of an event, as 64 hexadecimal digits.
+
+    Args:
+        earlier: The digest of the event before it; `BEGINNING` for the first.
+        columns: What the row holds, in the order of `recording.COLUMNS`. Times are without a zone.
+    """
+    return _sha256(
+        [earlier, *(each.isoformat() if isinstance(each, datetime) else each for each in columns)]
+    )
+
+
+def _sha256(value: object) -> str:
+    return hashlib.sha256(canonical(value).encode()).hexdigest()

@@ -1,0 +1,71 @@
+"""What is recorded, and of what."""
+
+from flask_babel import lazy_gettext as _l
+
+from app.core.enums import Labelled
+
+
+class Tag(Labelled):
+    """What happened. A value is never reused or renamed: old rows hold it."""
+
+    ACCESS_REFUSED = "access_refused", _l("access refused")
+    BOARD_DECIDED = "board_decided", _l("decision of the city board recorded")
+    CLASSIFICATION_ADDED = "classification_added", _l("value of a classification added")
+    DATA_DOWNLOADED = "data_downloaded", _l("own data downloaded")
+    DATES_SET = "dates_set", _l("dates of a roadmap set")
+    DECISION_RECORDED = "decision_recorded", _l("decision of the steering group recorded")
+    DECISION_UNDONE = "decision_undone", _l("decision of the steering group undone")
+    EXPORTED = "exported", _l("record exported")
+    INVITED = "invited", _l("sign-in link made")
+    ITEM_CHANGED = "item_changed", _l("place on a roadmap changed")
+    ITEM_PLACED = "item_placed", _l("put on a roadmap")
+    ITEM_REMOVED = "item_removed", _l("taken off a roadmap")
+    KEPT_NO_LONGER = "kept_no_longer", _l("retention time over")
+    MATTER_ADDED = "matter_added", _l("put on an agenda")
+    MATTER_REMOVED = "matter_removed", _l("taken off an agenda")
+    MEASURE_ADDED = "measure_added", _l("measure added")
+    MEASURE_EDITED = "measure_edited", _l("measure edited")
+    MEASURE_ENTERED = "measure_entered", _l("put into a programme")
+    MEASURE_MOVED = "measure_moved", _l("state of a proposal changed")
+    MEETING_ARRANGED = "meeting_arranged", _l("meeting arranged")
+    MINUTES_APPROVED = "minutes_approved", _l("minutes approved")
+    PASSWORD_SET = "password_set", _l("password set")
+    PERSON_ADDED = "person_added", _l("person added")
+    PERSON_EDITED = "person_edited", _l("person edited")
+    PERSON_ERASED = "person_erased", _l("person erased")
+    PHASE_CHANGED = "phase_changed", _l("phase of a roadmap changed")
+    POST_ADDED = "post_added", _l("post added")
+    POST_EDITED = "post_edited", _l("post edited")
+    PROGRAMME_ADDED = "programme_added", _l("programme added")
+    PUBLISHED = "published", _l("made public")
+    REVIEW_SAVED = "review_saved", _l("review saved")
+    ROADMAP_ADDED = "roadmap_added", _l("roadmap added")
+    ROLE_ENDED = "role_ended", _l("role ended")
+    ROLE_GIVEN = "role_given", _l("role given")
+    ROUND_OPENED = "round_opened", _l("scoring round opened")
+    SECOND_FACTOR_RESET = "second_factor_reset", _l("second factor reset")
+    SECOND_FACTOR_SET = "second_factor_set", _l("second factor set")
+    SESSIONS_ENDED = "sessions_ended", _l("sessions ended")
+    SIGNED_IN = "signed_in", _l("signed in")
+    SIGNED_OUT = "signed_out", _l("signed out")
+    SNAPSHOT_MADE = "snapshot_made", _l("snapshot made")
+    STATUS_CORRECTED = "status_corrected", _l("status report corrected")
+    STATUS_REPORTED = "status_reported", _l("status reported")
+    THEME_ADDED = "theme_added", _l("theme added")
+    UNIT_ADDED = "unit_added", _l("unit added")
+    UNIT_EDITED = "unit_edited", _l("unit edited")
+
+
+class Kind(Labelled):
+    """What it happened to. A value is never reused or renamed: old rows hold it."""
+
+    CLASSIFICATION = "classification", _l("value of a classification")
+    MEASURE = "measure", _l("measure")
+    MEETING = "meeting", _l("meeting")
+    PERSON = "person", _l("person")
+    POST = "post", _l("post")
+    PROGRAMME = "programme", _l("programme")
+    RECORD = "record", _l("record")
+    ROADMAP = "roadmap", _l("roadmap")
+    ROUND = "round", _l("scoring round")
+    UNIT = "unit", _l("unit")
