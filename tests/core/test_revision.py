@@ -23,8 +23,10 @@ def test_every_transaction_that_writes_counts_once(app: Flask) -> None:
     [
         "UPDATE unit SET name_fi = 'x' WHERE key = 'library'",
         "delete from role_grant",
-        "  INSERT INTO unit (key, name_fi, name_sv, retired, version)"
-        " VALUES ('x', 'x', 'x', FALSE, 1)",
+        (
+            "  INSERT INTO unit (key, name_fi, name_sv, retired, version)"
+            " VALUES ('x', 'x', 'x', FALSE, 1)"
+        ),
     ],
 )
 def test_writing_past_the_models_counts_too(app: Flask, statement: str) -> None:
