@@ -4,6 +4,7 @@ import logging
 
 from flask import Flask
 
+from app.accounts.routes import blueprint as accounts
 from app.cli import init_app as init_cli
 from app.config import ROOT, Settings
 from app.core import assets, context, database, errors, i18n, numbers, security
@@ -12,12 +13,23 @@ from app.extensions import compress, csrf, db, login_manager, migrate
 from app.measures.routes import blueprint as measures
 from app.meetings.routes import blueprint as meetings
 from app.navigation import init_app as init_navigation
+from app.organisation.routes import blueprint as organisation
 from app.roadmaps.routes import blueprint as roadmaps
 from app.scoring.routes import blueprint as scoring
 from app.sign_in.routes import blueprint as sign_in
 from app.status_page.routes import blueprint as status_page
 
-BLUEPRINTS = (core, sign_in, measures, scoring, meetings, roadmaps, status_page)
+BLUEPRINTS = (
+    core,
+    accounts,
+    organisation,
+    sign_in,
+    measures,
+    scoring,
+    meetings,
+    roadmaps,
+    status_page,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
