@@ -6,6 +6,7 @@ from sqlalchemy import event
 
 from app.core.policy import ANONYMOUS, Action, Actor, can
 from app.extensions import db
+from app.measures.queries import READING
 from tests.client import HTMX, LintingClient, sign_in_as
 from tests.conventions.addresses import TRANSITIONS, Address, addresses, odd_addresses
 
@@ -148,4 +149,5 @@ def test_odd_addresses_are_refused_quietly(
 def test_every_action_is_asked_for_somewhere(app: Flask) -> None:
     by_views = {view.required_action for view in app.view_functions.values()}
     by_tables = {row.action for row in TRANSITIONS}
-    assert set(Action) == by_views | by_tables
+    by_queries = {*READING.values(), Action.READ_SECRETS}
+    assert set(Action) == by_views | by_tables | by_queries
