@@ -41,6 +41,7 @@ run: $(VENV)/run-installed $(COMPILED) build/static-made ## Start the tool (HOST
 test: lint $(COMPILED) ## Install what tests need and run all checks and tests (ARGS for pytest)
 	@$(BIN)/python -m tests.tools.browser
 	@$(BIN)/python -m tests.tools.spelling
+	@$(BIN)/python -m tests.tools.postgres
 	@$(BIN)/pytest $(ARGS)
 
 .PHONY: lint
