@@ -6,7 +6,8 @@ from typing import NamedTuple, cast, get_args
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from flask import Flask, Response, current_app, g, has_request_context, request
-from flask_babel import format_decimal
+from flask_babel import format_decimal, ngettext
+from flask_babel import gettext as _
 
 from app.config import Language
 from app.core.bilingual import Text, text_of
@@ -36,6 +37,8 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(format_euro, "euro")
     app.add_template_filter(format_share, "share")
     app.add_template_filter(reader_text, "text")
+    app.add_template_filter(person_name, "person")
+    app.add_template_filter(format_days, "days")
 
 
 def language() -> Language:
@@ -132,3 +135,15 @@ def format_euro(value: int) -> str:
 def format_share(value: float) -> str:
     """Write a share 0-1 as 19 %, with a non-breaking space."""
     return f"{round(value * 100)}\N{NO-BREAK SPACE}%"
+
+
+def person_name(name: str) -> str:
+    """Return the name of a person as it is shown; that of somebody who was erased is empty."""
+    return name or _("erased person")
+
+
+def format_days(days: int) -> str:
+    """Write a number of days as 30 days, or as 2 years where it is full years of 365."""
+    if days % 365 == 0:
+        return str(ngettext("%(num)s year", "%(num)s years", days // 365))
+    return str(ngettext("%(num)s day", "%(num)s days", days))
