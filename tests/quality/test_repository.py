@@ -25,12 +25,17 @@ FILES = {
     "gunicorn.conf.py",
     "pyproject.toml",
     "requirements-dev.txt",
+    "requirements-extras.txt",
     "requirements.txt",
     "wsgi.py",
 }
 HIDDEN = {".ci", ".editorconfig", ".gitattributes", ".gitignore"}
 
-LOCKS = ["requirements.txt", "requirements-dev.txt"]
+LOCKS = {
+    "requirements.txt": (),
+    "requirements-extras.txt": ("oidc", "postgresql"),
+    "requirements-dev.txt": ("oidc", "postgresql", "dev"),
+}
 LOCKED = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>[\w.]+)(?: ; [^\\]+)? \\$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}(?: \\)?$")
 
@@ -76,10 +81,13 @@ def locked(lock: str) -> dict[str, str]:
     return {match["name"]: match["version"] for match in matches if match}
 
 
-def dependencies(*, dev: bool) -> list[Requirement]:
-    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
-    extra = project["optional-dependencies"]["dev"] if dev else []
-    return [Requirement(line) for line in [*project["dependencies"], *extra]]
+def dependencies(*extras: str) -> list[Requirement]:
+    """Return the dependencies that pyproject.toml names, with those of some extras."""
+    with (PROJECT / "pyproject.toml").open("rb") as file:
+        project = tomllib.load(file)["project"]
+    optional = project["optional-dependencies"]
+    further = [line for extra in extras for line in optional[extra]]
+    return [Requirement(line) for line in project["dependencies"] + further]
 
 
 def test_top_level_is_the_agreed_one() -> None:
@@ -107,25 +115,27 @@ def test_lock_holds_versions_and_hashes_alone(lock: str) -> None:
     assert without_hash == []
 
 
-@pytest.mark.parametrize(("lock", "dev"), [("requirements.txt", False), (LOCKS[1], True)])
-def test_lock_satisfies_pyproject(lock: str, *, dev: bool) -> None:
+@pytest.mark.parametrize(("lock", "extras"), LOCKS.items())
+def test_lock_satisfies_pyproject(lock: str, extras: tuple[str, ...]) -> None:
     versions = locked(lock)
     unsatisfied = [
         str(requirement)
-        for requirement in dependencies(dev=dev)
+        for requirement in dependencies(*extras)
         if versions.get(canonicalize_name(requirement.name), "") not in requirement.specifier
     ]
     assert unsatisfied == [], "run make lock"
 
 
-def test_both_locks_agree() -> None:
-    run, tests = locked("requirements.txt"), locked("requirements-dev.txt")
-    assert run.items() <= tests.items()
+def test_the_locks_agree() -> None:
+    run, extras, tests = map(locked, LOCKS)
+    assert run.items() <= extras.items() <= tests.items()
 
 
 def test_every_dependency_is_explained() -> None:
     page = (PROJECT / "docs/dependencies.md").read_text(encoding="utf-8")
-    assert [each.name for each in dependencies(dev=True) if each.name not in page] == []
+    assert [
+        each.name for each in dependencies(*LOCKS["requirements-dev.txt"]) if each.name not in page
+    ] == []
 
 
 @pytest.mark.parametrize("what", IN_TEMPLATES)
