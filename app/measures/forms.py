@@ -1,10 +1,9 @@
 """The form of a proposal, and the form that asks why it is sent on."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -17,16 +16,16 @@ from wtforms import (
     HiddenField,
     RadioField,
     SelectField,
-    StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Optional
 from wtforms.widgets import TextInput
 
 from app.config import Language, Settings
 from app.core import idempotency
 from app.core.bilingual import text_of
 from app.core.enums import Labelled
+from app.core.fields import Difference, at_most, choice, line, lines, printable, tidy, version_seen
 from app.core.i18n import format_date, format_euro, format_number
 from app.measures import workflow
 from app.measures.models import Measure
@@ -37,53 +36,6 @@ from app.vocabulary.states import Kind
 _YEARS_AHEAD = 10
 _EUROS = re.compile(r"[0-9]{1,9}")
 _EUROS_HINT = _l("Whole euros, for example 12 500.")
-_VERSION = re.compile(r"[0-9]{1,9}")
-_CONTROL_OR_SURROGATE = {"Cc", "Cs"}
-
-
-def tidy(text: str | None) -> str:
-    """Return `text` as it is kept: composed letters, plain newlines, no space around it."""
-    lines = (text or "").replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", lines).strip()
-
-
-def tidy_line(text: str | None) -> str:
-    """Return a text of one line as it is kept."""
-    return " ".join(tidy(text).split())
-
-
-def printable(text: str) -> str:
-    """Return `text` without characters that no keyboard writes and no database should hold."""
-    return "".join(
-        char
-        for char in text
-        if char in "\n\t" or unicodedata.category(char) not in _CONTROL_OR_SURROGATE
-    )
-
-
-def _is_printable(_form: object, field: Field) -> None:
-    """Take invisible characters out of a text, and say so."""
-    kept = printable(field.data)
-    if kept != field.data:
-        field.data = kept
-        raise ValidationError(
-            _("Invisible control characters were removed from the text. Look at it and save again.")
-        )
-
-
-def _at_most(characters: int) -> list[Any]:
-    limit = Length(max=characters, message=_l("Write at most %(max)d characters."))
-    return [limit, _is_printable]
-
-
-def line(label: LazyString, characters: int, hint: LazyString | str = "") -> StringField:
-    """Return a field for a text of one line."""
-    return StringField(label, _at_most(characters), filters=[tidy_line], description=hint)
-
-
-def lines(label: LazyString, characters: int, hint: LazyString | str = "") -> TextAreaField:
-    """Return a field for a text of several lines."""
-    return TextAreaField(label, _at_most(characters), filters=[tidy], description=hint)
 
 
 class EuroField(Field):
@@ -109,25 +61,8 @@ class EuroField(Field):
         self.data = int(digits)
 
 
-def _number(value: str | int | None) -> int | None:
-    return int(value) if value else None
-
-
-def _choice(label: LazyString, hint: LazyString | str = "") -> SelectField:
-    return SelectField(label, [Optional()], coerce=_number, description=hint)
-
-
 def _radio(label: LazyString, enum: type[Labelled], hint: LazyString | str = "") -> RadioField:
     return RadioField(label, [Optional()], coerce=enum.parse, description=hint)
-
-
-class Difference(NamedTuple):
-    """A field that two people have written differently."""
-
-    label: str
-    theirs: str
-    yours: str
-    lang: str | None
 
 
 class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -153,10 +88,10 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         ),
     )
 
-    beneficiary_id = _choice(_l("Beneficiary"))
-    long_term_benefit_id = _choice(_l("Long-term benefit"))
+    beneficiary_id = choice(_l("Beneficiary"))
+    long_term_benefit_id = choice(_l("Long-term benefit"))
 
-    source_id = _choice(_l("Source of the need"))
+    source_id = choice(_l("Source of the need"))
     legal_act = line(
         _l("Act"), 300, _l("Needed when the source is a law. For example: Archives Act 831/1994")
     )
@@ -168,20 +103,20 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     cost_once = EuroField(_l("Estimated one-off cost, euros"), description=_EUROS_HINT)
     cost_yearly = EuroField(_l("Estimated yearly cost, euros"), description=_EUROS_HINT)
 
-    theme_id = _choice(_l("Theme"))
-    level_id = _choice(_l("Level"))
-    development_model_id = _choice(_l("Development model"))
+    theme_id = choice(_l("Theme"))
+    level_id = choice(_l("Level"))
+    development_model_id = choice(_l("Development model"))
     partners = line(
         _l("Partners"),
         500,
         _l("Needed when the development model is a network: other municipalities, companies."),
     )
 
-    unit_id = _choice(_l("Unit"))
-    lead_post_id = _choice(_l("Responsible post"))
+    unit_id = choice(_l("Unit"))
+    lead_post_id = choice(_l("Responsible post"))
 
-    first_year = _choice(_l("First year"))
-    last_year = _choice(_l("Last year"))
+    first_year = choice(_l("First year"))
+    last_year = choice(_l("Last year"))
 
     origin = _radio(_l("Whose idea was it?"), Origin)
     publicity = _radio(_l("Publicity"), Publicity)
@@ -234,8 +169,7 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     @property
     def version_seen(self) -> int:
         """The version that the form was filled in on; 0 when it does not say."""
-        text = self.version.data or ""
-        return int(text) if _VERSION.fullmatch(text) else 0
+        return version_seen(self.version)
 
     @property
     def says_still_matches(self) -> bool:
@@ -309,7 +243,7 @@ class ReasonForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
     reason = TextAreaField(
         _l("Reason"),
-        [DataRequired(_l("Give a reason.")), *_at_most(2000)],
+        [DataRequired(_l("Give a reason.")), *at_most(2000)],
         filters=[tidy],
         description=_l("The unit reads this. Write it in the language of the one who proposed."),
     )

@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired, InputRequired, NumberRange
 
 from app.core import idempotency
 from app.core.errors import Refused
-from app.measures.forms import line, lines
+from app.core.fields import line, lines
 from app.meetings.states import Outcome
 
 

@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, InputRequired, ValidationError
 from wtforms.widgets import HiddenInput
 
 from app.core import idempotency
-from app.measures.forms import line, lines
+from app.core.fields import line, lines
 from app.programmes.models import Roadmap
 from app.roadmaps.states import EXPLAINED, BoardOutcome
 

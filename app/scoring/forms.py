@@ -13,8 +13,8 @@ from wtforms.widgets import HiddenInput
 from app.config import Language
 from app.core import idempotency
 from app.core.bilingual import text_of
+from app.core.fields import lines
 from app.core.numbers import LARGEST
-from app.measures.forms import lines
 from app.measures.models import Measure
 from app.scoring.models import Criterion, Review, Round
 from app.scoring.operations import RATING, Judgement, shortcomings

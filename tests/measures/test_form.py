@@ -9,8 +9,8 @@ from werkzeug.datastructures import MultiDict
 
 from app.core import clock
 from app.core.database import writing
+from app.core.fields import printable
 from app.extensions import db
-from app.measures.forms import printable
 from app.measures.models import Measure, Step
 from app.measures.states import Publicity, State
 from app.measures.workflow import REQUIRED
