@@ -3,7 +3,7 @@
 import os
 import secrets
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import (
@@ -16,6 +16,36 @@ from pydantic_settings import (
 ROOT = Path(__file__).resolve().parent.parent
 
 Language = Literal["fi", "sv"]
+
+SHORTEST_KEY = 32
+"""Bytes that a secret key has at least in production: as many as the hash that signs with it."""
+
+_LEAST_DIFFERENT = 10
+"""Different characters that a secret key has at least, as one of fewer was made by nobody's dice."""
+
+_KNOWN_KEYS = frozenset(
+    {
+        # The example in Flask's own documentation.
+        "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf",
+    }
+)
+
+
+class UnfitForProduction(Exception):
+    """Settings with which an instance would not be safe on a network.
+
+    Attributes:
+        faults: What is wrong, each a sentence that begins with the name of the setting.
+    """
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__(" ".join(faults))
+        self.faults = faults
+
+
+Days = Annotated[int, Field(ge=1, le=36_500)]
+"""A retention time: a day at least, so that nothing is thrown away by mistake, and 100 years at
+most. There is no "for ever": what is kept for ever is no setting."""
 
 
 class Settings(BaseSettings):
@@ -32,11 +62,26 @@ class Settings(BaseSettings):
         database_url: SQLAlchemy address; a SQLite file in the instance folder when empty.
         secret_key: Signs cookies and form tokens; made once in the instance folder when empty.
         https: Whether readers reach the instance by https; cookies are then Secure and HSTS sent.
+        production: Whether real people use the instance; it then starts with safe settings only.
+        public_url: What readers reach the instance by, such as `https://digi.example.org`; links
+            in messages begin with it. The server's own address when empty.
+        trusted_hosts: The names by which the instance answers; a request for any other gets 400.
+            In the environment they are separated by commas. All when empty.
+        trusted_proxies: How many proxies of one's own stand before the server, each of which adds
+            to X-Forwarded-For and X-Forwarded-Proto. These are not believed when 0.
         demo: Whether one-click sign-in as an invented person is offered.
+        local_sign_in: Whether people sign in with a password that is kept here.
         status_page_open: Whether the status page is read without signing in.
         not_updated_days: A followed measure whose newest report is older counts as
             "not updated for long".
         cost_class_m_from, cost_class_l_from: Lower limits in euro of cost classes M and L.
+        keep_sessions_days: How long a session's row stays after its last use.
+        keep_sign_in_failures_days: How long failed sign-ins stay.
+        keep_forms_days: How long a form stays that was sent after its session had ended.
+        keep_invitations_days: How long a one-time link's row stays after it has expired.
+        keep_disabled_people_days: After how long somebody who may not sign in any more is erased.
+        keep_personal_values_days: How long personal values stay in the record of changes.
+        keep_unsubmitted_drafts_days: How long a draft that was never submitted stays untouched.
         query_count_header: Adds `X-Query-Count` to answers; for `make bench` only.
     """
 
@@ -49,7 +94,12 @@ class Settings(BaseSettings):
     database_url: str = ""
     secret_key: str = Field(default="", repr=False)
     https: bool = False
+    production: bool = False
+    public_url: str = ""
+    trusted_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    trusted_proxies: int = Field(default=0, ge=0, le=10)
     demo: bool = True
+    local_sign_in: bool = True
     default_language: Language = "fi"
 
     city_name_fi: str = "Porvoo"
@@ -64,12 +114,34 @@ class Settings(BaseSettings):
     not_updated_days: int = Field(default=180, ge=1)
     cost_class_m_from: int = Field(default=10_000, ge=1)
     cost_class_l_from: int = Field(default=50_000, ge=1)
+    keep_sessions_days: Days = 30
+    keep_sign_in_failures_days: Days = 30
+    keep_forms_days: Days = 1
+    keep_invitations_days: Days = 1
+    keep_disabled_people_days: Days = 2 * 365
+    keep_personal_values_days: Days = 5 * 365
+    keep_unsubmitted_drafts_days: Days = 3 * 365
     query_count_header: bool = False
 
     @field_validator("instance", "static_root")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
+
+    @field_validator("public_url")
+    @classmethod
+    def _without_slash(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in {"http", "https"} or not parts.netloc):
+            raise ValueError("an address such as https://digi.example.org is needed")
+        return value.rstrip("/")
+
+    @field_validator("trusted_hosts", mode="before")
+    @classmethod
+    def _by_commas(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        return tuple(name.strip() for name in value.split(",") if name.strip())
 
     @classmethod
     def settings_customise_sources(
@@ -90,6 +162,47 @@ class Settings(BaseSettings):
     def database_address(self) -> str:
         """The SQLAlchemy address in use."""
         return self.database_url or f"sqlite:///{self.instance / 'roadmap.sqlite'}"
+
+    @property
+    def address(self) -> str:
+        """What readers reach the instance by, without a slash at the end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
+
+    def check_production(self, *, debug: bool) -> None:
+        """Make sure that an instance in production is safe to start.
+
+        The key that the first start makes in the instance folder is as good as one that is given:
+        it is random, 64 characters long and readable by its owner alone.
+
+        Args:
+            debug: Whether Flask runs with its debugger.
+
+        Raises:
+            UnfitForProduction: Something is not as it must be.
+        """
+        if not self.production:
+            return
+        key = self.key()
+        weak = len(key.encode()) < SHORTEST_KEY or len(set(key)) < _LEAST_DIFFERENT
+        checks = (
+            (self.demo, "DEMO must be false."),
+            (debug, "FLASK_DEBUG must be off."),
+            (not self.https, "HTTPS must be true."),
+            (
+                urlsplit(self.public_url).scheme != "https",
+                "PUBLIC_URL must be the https:// address of the instance.",
+            ),
+            (not self.trusted_hosts, "TRUSTED_HOSTS must name the hosts of the instance."),
+            (
+                weak or key in _KNOWN_KEYS,
+                f"SECRET_KEY must be random and {SHORTEST_KEY} bytes long at least;"
+                " left out, one is made in the instance folder.",
+            ),
+        )
+        faults = [text for wrong, text in checks if wrong]
+        if faults:
+            raise UnfitForProduction(faults)
 
     def key(self) -> str:
         """Return the secret key; the first call on a new instance makes and keeps one."""

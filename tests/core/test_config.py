@@ -44,7 +44,18 @@ def test_database_is_a_file_of_the_instance_unless_told_otherwise(
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("PORT", "0"), ("PORT", "http"), ("DEMO", "perhaps"), ("DEFAULT_LANGUAGE", "en")],
+    [
+        ("PORT", "0"),
+        ("PORT", "http"),
+        ("DEMO", "perhaps"),
+        ("DEFAULT_LANGUAGE", "en"),
+        *(
+            (name.upper(), days)
+            for name in Settings.model_fields
+            if name.startswith("keep_")
+            for days in ("0", "-1", "36501", "for ever", "")
+        ),
+    ],
 )
 def test_a_wrong_setting_stops_the_start_and_is_named(
     instance: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str

@@ -8,11 +8,13 @@ from flask_babel import force_locale
 
 from app.core.i18n import (
     format_date,
+    format_days,
     format_euro,
     format_number,
     format_share,
     language,
     language_links,
+    person_name,
 )
 from tests.client import sign_in_as
 from tests.conftest import make_settings, running
@@ -123,3 +125,29 @@ def test_numbers_dates_and_money(app: Flask, code: str) -> None:
         assert format_euro(0) == f"0{SPACE}€"
         assert format_share(0.194) == f"19{SPACE}%"
         assert format_share(1) == f"100{SPACE}%"
+
+
+@pytest.mark.parametrize(
+    ("code", "days", "written"),
+    [
+        ("fi", 1, "1 päivä"),
+        ("fi", 30, "30 päivää"),
+        ("fi", 365, "1 vuosi"),
+        ("fi", 730, "2 vuotta"),
+        ("sv", 1, "1 dag"),
+        ("sv", 400, "400 dagar"),
+        ("sv", 1825, "5 år"),
+    ],
+)
+def test_days_in_words(app: Flask, code: str, days: int, written: str) -> None:
+    with force_locale(code):
+        assert format_days(days) == written
+
+
+@pytest.mark.parametrize(
+    ("code", "erased"), [("fi", "poistettu henkilö"), ("sv", "raderad person")]
+)
+def test_somebody_erased_has_no_name(app: Flask, code: str, erased: str) -> None:
+    with force_locale(code):
+        assert person_name("") == erased
+        assert person_name("Ella Esimerkki") == "Ella Esimerkki"
