@@ -1,6 +1,6 @@
 """The time, in the forms that the database and the law of the city's country use."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 _ZONE = ZoneInfo("Europe/Helsinki")
@@ -19,3 +19,8 @@ def today() -> date:
 def local(moment: datetime) -> datetime:
     """Return a kept time (UTC, without a zone) as a clock in Finland shows it."""
     return moment.replace(tzinfo=UTC).astimezone(_ZONE)
+
+
+def beginning_of(day: date) -> datetime:
+    """Return the moment at which a day begins in Finland, as times are kept."""
+    return datetime.combine(day, time(), _ZONE).astimezone(UTC).replace(tzinfo=None)

@@ -1,0 +1,1 @@
+"""The record in words: for administrators, of each measure; and how long things are kept."""
