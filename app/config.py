@@ -3,11 +3,13 @@
 import os
 import secrets
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -21,7 +23,7 @@ SHORTEST_KEY = 32
 """Bytes that a secret key has at least in production: as many as the hash that signs with it."""
 
 _LEAST_DIFFERENT = 10
-"""Different characters that a secret key has at least, as one of fewer was made by nobody's dice."""
+"""Different characters that a secret key has at least, as one of fewer is no random one."""
 
 _KNOWN_KEYS = frozenset(
     {
@@ -196,8 +198,7 @@ class Settings(BaseSettings):
             (not self.trusted_hosts, "TRUSTED_HOSTS must name the hosts of the instance."),
             (
                 weak or key in _KNOWN_KEYS,
-                f"SECRET_KEY must be random and {SHORTEST_KEY} bytes long at least;"
-                " left out, one is made in the instance folder.",
+                f"SECRET_KEY must be random, of at least {SHORTEST_KEY} bytes, or be left out.",
             ),
         )
         faults = [text for wrong, text in checks if wrong]
