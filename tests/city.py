@@ -6,6 +6,7 @@ from app.accounts import operations as accounts
 from app.accounts.operations import INSTALLER
 from app.core.database import writing
 from app.core.policy import Role
+from app.organisation import operations as organisation
 from app.programmes import operations as programmes
 from app.programmes.states import Phase, ThemeKind
 from app.vocabulary import operations as vocabulary
@@ -44,14 +45,16 @@ def build() -> None:
 
 
 def _people() -> None:
-    sector = accounts.add_unit("services", "Palvelut", "Tjänster", INSTALLER)
-    development = accounts.add_unit("development", "Kehittäminen", "Utveckling", INSTALLER)
-    library = accounts.add_unit(
+    sector = organisation.add_unit("services", "Palvelut", "Tjänster", INSTALLER)
+    development = organisation.add_unit("development", "Kehittäminen", "Utveckling", INSTALLER)
+    library = organisation.add_unit(
         "library", "Kirjasto", "Biblioteket", INSTALLER, parent_key="services"
     )
-    streets = accounts.add_unit("streets", "Kadut", "Gator", INSTALLER)
-    accounts.add_post("service-director", "Palvelujohtaja", "Servicedirektör", sector, INSTALLER)
-    accounts.add_post(
+    streets = organisation.add_unit("streets", "Kadut", "Gator", INSTALLER)
+    organisation.add_post(
+        "service-director", "Palvelujohtaja", "Servicedirektör", sector, INSTALLER
+    )
+    organisation.add_post(
         "technical-director", "Tekninen johtaja", "Teknisk direktör", streets, INSTALLER
     )
     for key, name, language, roles, unit in (

@@ -1,60 +1,37 @@
-"""What can happen to people, units and posts."""
+"""What can happen to people, other than to their roles."""
 
+import re
 from collections.abc import Iterable
-from datetime import date
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.accounts import sessions
-from app.accounts.models import Post, RoleGrant, Unit, User
-from app.audit.operations import record, record_added, values_of
+from app.accounts.models import Identity, Unit, User
+from app.accounts.roles import (
+    give_role,
+    must_be_another,
+    must_leave_an_administrator,
+    must_manage,
+)
+from app.audit.operations import record, record_added, recorded, values_of
 from app.audit.tags import Kind, Tag
 from app.config import Language
-from app.core.errors import Refused
-from app.core.policy import Action, Actor, Role, can
+from app.core import clock
+from app.core.errors import Refused, Stale
+from app.core.policy import Actor, Role
 from app.extensions import db
 
 INSTALLER = Actor(name="flask init", roles=frozenset({Role.ADMINISTRATOR}))
 """Who makes an instance: whoever runs the command, and no person of the tool."""
 
+KEY = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
+"""What somebody may sign in as. Capitals count as small letters, so that no two look alike."""
 
-def _must_manage(action: Action, actor: Actor) -> None:
-    if not can(actor, action):
-        raise Refused(_l("Your role does not include this action."))
-
-
-def add_unit(
-    key: str, name_fi: str, name_sv: str, actor: Actor, parent_key: str | None = None
-) -> Unit:
-    """Add a unit; without a parent it is a sector.
-
-    Raises:
-        Refused: The actor may not.
-    """
-    _must_manage(Action.MANAGE_UNITS, actor)
-    parent_id = None
-    if parent_key:
-        parent_id = db.session.scalars(select(Unit.id).where(Unit.key == parent_key)).one()
-    unit = Unit(key=key, name_fi=name_fi, name_sv=name_sv, parent_id=parent_id)
-    db.session.add(unit)
-    db.session.flush()
-    record_added(Tag.UNIT_ADDED, actor, Kind.UNIT, unit)
-    return unit
-
-
-def add_post(key: str, title_fi: str, title_sv: str, unit: Unit, actor: Actor) -> Post:
-    """Add a director's post in `unit`.
-
-    Raises:
-        Refused: The actor may not.
-    """
-    _must_manage(Action.MANAGE_UNITS, actor)
-    post = Post(key=key, title_fi=title_fi, title_sv=title_sv, unit_id=unit.id)
-    db.session.add(post)
-    db.session.flush()
-    record_added(Tag.POST_ADDED, actor, Kind.POST, post)
-    return post
+KEY_RULE = _l(
+    "A sign-in name is made of the letters a–z, digits and the characters . _ @ + -, and begins "
+    "with a letter or a digit."
+)
 
 
 def add_user(
@@ -71,7 +48,7 @@ def add_user(
     """Add a person.
 
     Args:
-        key: What the person signs in as.
+        key: What the person signs in as, of the characters that `KEY` allows.
         name: The person's name.
         language: The language of their screens and mails.
         roles: The roles they hold from now on.
@@ -81,9 +58,11 @@ def add_user(
         invented: Whether this is one of the demo's people.
 
     Raises:
-        Refused: The actor may not.
+        Refused: The actor may not, or somebody else has that sign-in name.
     """
-    _must_manage(Action.MANAGE_PEOPLE, actor)
+    must_manage(actor)
+    _check_key(key)
+    _check_unit(unit)
     user = User(
         key=key,
         name=name,
@@ -100,35 +79,146 @@ def add_user(
     return user
 
 
-def give_role(
+def edit_user(
     user: User,
-    role: Role,
+    version: int,
     actor: Actor,
     *,
-    first_day: date | None = None,
-    last_day: date | None = None,
-    unit_id: int | None = None,
-    deputy_for_id: int | None = None,
-    from_claim: bool = False,
-) -> RoleGrant:
-    """Give a person a role, from and to a day where these are set (both included).
+    key: str,
+    name: str,
+    email: str | None,
+    language: Language,
+    unit: Unit | None,
+) -> None:
+    """Change what is known of a person.
+
+    Args:
+        user: The person.
+        version: The version that the changes were written on.
+        actor: Who changes it.
+        key: What the person signs in as.
+        name: The person's name.
+        email: Where mail reaches them.
+        language: The language of their screens and mails.
+        unit: The unit they work in, for which a proposer proposes.
+
+    Raises:
+        Stale: Somebody else has changed the person since.
+        Refused: The actor may not, the person was erased, or somebody else has that sign-in name.
+    """
+    must_manage(actor)
+    if user.version != version:
+        raise Stale
+    _must_not_be_erased(user)
+    if key != user.key:
+        _check_key(key)
+    unit_id = unit.id if unit else None
+    moved = unit_id != user.unit_id
+    if moved:
+        _check_unit(unit)
+    with recorded(Tag.PERSON_EDITED, actor, Kind.PERSON, user, person_id=user.id):
+        user.key, user.name, user.email, user.language = key, name, email, language
+        user.unit_id = unit_id
+        user.version += 1
+    if moved:
+        sessions.ask_for_new_tokens(user.id)
+
+
+def disable(user: User, actor: Actor) -> None:
+    """Keep a person from signing in, and end their sessions; their roles stay as they are.
+
+    Somebody who is disabled already is left as they are.
+
+    Raises:
+        Refused: The actor may not or is the same person, or no administrator would be left.
+    """
+    must_manage(actor)
+    if user.disabled_on is not None:
+        return
+    if actor.user_id == user.id:
+        raise Refused(_l("Nobody disables themself: another administrator does it."))
+    with recorded(Tag.PERSON_DISABLED, actor, Kind.PERSON, user):
+        user.disabled_on = clock.today()
+        user.version += 1
+    if any(grant.role is Role.ADMINISTRATOR for grant in user.roles):
+        must_leave_an_administrator()
+    sessions.end_all(user.id, actor)
+
+
+def enable(user: User, actor: Actor) -> None:
+    """Let a person sign in again; somebody who may already is left as they are.
+
+    Raises:
+        Refused: The actor may not or is the same person, or the person was erased.
+    """
+    must_manage(actor)
+    _must_not_be_erased(user)
+    if user.disabled_on is None:
+        return
+    must_be_another(user, actor)
+    with recorded(Tag.PERSON_ENABLED, actor, Kind.PERSON, user):
+        user.disabled_on = None
+        user.version += 1
+
+
+def end_sessions(user: User, actor: Actor, *, but: int | None = None) -> int:
+    """End the sessions of a person, except the one with the id `but`, and return how many.
 
     Raises:
         Refused: The actor may not.
     """
-    _must_manage(Action.MANAGE_PEOPLE, actor)
-    grant = RoleGrant(
-        user_id=user.id,
-        role=role,
-        first_day=first_day,
-        last_day=last_day,
-        unit_id=unit_id,
-        deputy_for_id=deputy_for_id,
-        from_claim=from_claim,
-    )
-    user.roles.append(grant)
+    must_manage(actor)
+    return sessions.end_all(user.id, actor, but=but)
+
+
+def add_identity(user: User, issuer: str, subject: str, actor: Actor) -> None:
+    """Keep who a person is to a sign-in service; what is kept already stays as it is.
+
+    Raises:
+        Refused: The actor may not, the person was erased, or the identity is somebody else's.
+    """
+    must_manage(actor)
+    _must_not_be_erased(user)
+    same = (Identity.issuer == issuer, Identity.subject == subject)
+    owner = db.session.scalar(select(Identity.user_id).where(*same))
+    if owner == user.id:
+        return
+    if owner is not None:
+        raise Refused(_l("This identity belongs to another person already."))
+    identity = Identity(user_id=user.id, issuer=issuer, subject=subject)
+    db.session.add(identity)
     db.session.flush()
-    given = {name: value for name, value in values_of(grant).items() if value}
-    record(Tag.ROLE_GIVEN, actor, Kind.PERSON, user.id, after=given)
-    sessions.ask_for_new_tokens(user.id)
-    return grant
+    given = {"issuer": issuer, "subject": subject}
+    record(Tag.IDENTITY_ADDED, actor, Kind.PERSON, user.id, after=given, person_id=user.id)
+
+
+def remove_identity(identity: Identity, actor: Actor) -> None:
+    """Forget who a person is to a sign-in service, and end their sessions.
+
+    Raises:
+        Refused: The actor may not.
+    """
+    must_manage(actor)
+    gone = values_of(identity)
+    user_id = gone.pop("user_id")
+    db.session.delete(identity)
+    db.session.flush()
+    record(Tag.IDENTITY_REMOVED, actor, Kind.PERSON, user_id, before=gone, person_id=user_id)
+    sessions.end_all(user_id, actor)
+
+
+def _check_key(key: str) -> None:
+    if not KEY.fullmatch(key):
+        raise Refused(KEY_RULE)
+    if db.session.scalar(select(User.id).where(func.lower(User.key) == key)) is not None:
+        raise Refused(_l("Another person has this sign-in name already."))
+
+
+def _check_unit(unit: Unit | None) -> None:
+    if unit is not None and unit.retired:
+        raise Refused(_l("The unit is retired: it gets nothing new."))
+
+
+def _must_not_be_erased(user: User) -> None:
+    if user.erased_on is not None:
+        raise Refused(_l("This person was erased."))

@@ -19,6 +19,7 @@ from app.measures.states import State
 from app.meetings import operations as meetings
 from app.meetings.models import Meeting
 from app.meetings.states import Outcome
+from app.organisation import operations as organisation
 from app.programmes import operations as programmes
 from app.programmes.states import Phase
 from app.roadmaps import operations as roadmaps
@@ -78,10 +79,14 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def _add_organisation(data: Mapping[str, Any]) -> None:
-    units = {row["key"]: accounts.add_unit(**row, actor=accounts.INSTALLER) for row in data["unit"]}
+    units = {
+        row["key"]: organisation.add_unit(**row, actor=accounts.INSTALLER) for row in data["unit"]
+    }
     for row in data["post"]:
         unit = units[row["unit"]]
-        accounts.add_post(row["key"], row["title_fi"], row["title_sv"], unit, accounts.INSTALLER)
+        organisation.add_post(
+            row["key"], row["title_fi"], row["title_sv"], unit, accounts.INSTALLER
+        )
     for row in data["person"]:
         roles = [Role[role.upper()] for role in row["roles"]]
         accounts.add_user(

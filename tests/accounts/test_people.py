@@ -11,6 +11,7 @@ from app.accounts.models import RoleGrant, Unit, User
 from app.core.database import writing
 from app.core.policy import Role
 from app.extensions import db
+from app.organisation import operations as organisation
 
 DAY = date(2026, 5, 4)
 
@@ -72,7 +73,7 @@ def test_an_unknown_person_is_nobody(app) -> None:
 
 def test_a_units_people_act_for_the_units_below_it(app) -> None:
     with writing():
-        operations.add_unit(
+        organisation.add_unit(
             "lending", "Lainaus", "Utlåning", operations.INSTALLER, parent_key="library"
         )
     ids = {key: unit(key).id for key in ("services", "library", "lending")}

@@ -4,10 +4,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from app.accounts.operations import INSTALLER, add_unit
+from app.accounts.operations import INSTALLER
 from app.core import revision
 from app.core.database import writing
 from app.extensions import db
+from app.organisation.operations import add_unit
 
 
 def test_every_transaction_that_writes_counts_once(app: Flask) -> None:

@@ -10,13 +10,14 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from app.accounts import queries as people
-from app.accounts.operations import INSTALLER, add_unit
+from app.accounts.operations import INSTALLER
 from app.audit import verification
 from app.audit.operations import erase_values, let_values_go, record
 from app.audit.tags import Kind, Tag
 from app.core import revision
 from app.core.database import writing
 from app.extensions import db
+from app.organisation.operations import add_unit
 from tests.client import LintingClient
 from tests.conventions.addresses import addresses
 

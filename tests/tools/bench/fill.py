@@ -12,7 +12,7 @@ from sqlalchemy import insert
 
 from app import create_app
 from app.accounts.models import Post, Unit
-from app.accounts.operations import INSTALLER, add_post, add_unit, add_user
+from app.accounts.operations import INSTALLER, add_user
 from app.config import Settings
 from app.core import clock
 from app.core.policy import Role
@@ -23,6 +23,7 @@ from app.measures import search
 from app.measures.models import Entry, Measure
 from app.measures.operations import code_order, record
 from app.measures.states import Publicity, Size, State
+from app.organisation.operations import add_post, add_unit
 from app.programmes.models import Roadmap, Theme
 from app.programmes.operations import add_programme, add_roadmap, add_theme
 from app.programmes.states import Phase, ThemeKind

@@ -1,0 +1,231 @@
+"""Roles: giving them, ending them, and what must hold of them.
+
+Duties are kept apart (ISO/IEC 27002:2022, 5.3): nobody gives themself a role or ends one of their
+own. Only the single administrator of a small city may, as nobody else is there to do it; the
+record shows it.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+from sqlalchemy import select
+
+from app.accounts import sessions
+from app.accounts.models import RoleGrant, User
+from app.audit.operations import record, values_of
+from app.audit.tags import Kind, Tag
+from app.core import clock
+from app.core.errors import Refused
+from app.core.policy import Action, Actor, Role, can
+from app.extensions import db
+
+
+def give_role(
+    user: User,
+    role: Role,
+    actor: Actor,
+    *,
+    first_day: date | None = None,
+    last_day: date | None = None,
+    unit_id: int | None = None,
+    deputy_for_id: int | None = None,
+    from_claim: bool = False,
+) -> RoleGrant:
+    """Give a person a role, from and to a day where these are set (both included).
+
+    The same role of the same days that they have already is returned as it is, so that a button
+    that is pressed twice does its work once.
+
+    Args:
+        user: Who gets the role.
+        role: The role.
+        actor: Who gives it.
+        first_day: The first day on which it is held.
+        last_day: The last day on which it is held.
+        unit_id: The unit for which a proposer proposes; their own when None.
+        deputy_for_id: Whom they deputise for in it.
+        from_claim: Whether the sign-in service says it.
+
+    Raises:
+        Refused: The actor may not, or `reasons_not_to_give` has reasons.
+    """
+    must_manage(actor)
+    wanted = RoleGrant(
+        role=role,
+        first_day=first_day,
+        last_day=last_day,
+        unit_id=unit_id,
+        deputy_for_id=deputy_for_id,
+        from_claim=from_claim,
+    )
+    for grant in user.roles:
+        if _facts(grant) == _facts(wanted):
+            return grant
+    reasons = [*reasons_not_to_give(user, wanted, actor)]
+    if reasons:
+        raise Refused(*reasons)
+    user.roles.append(wanted)
+    user.version += 1
+    db.session.flush()
+    given = {name: value for name, value in values_of(wanted).items() if value}
+    record(Tag.ROLE_GIVEN, actor, Kind.PERSON, user.id, after=given)
+    sessions.ask_for_new_tokens(user.id)
+    return wanted
+
+
+def set_last_day(user: User, grant: RoleGrant, last_day: date | None, actor: Actor) -> None:
+    """Set the last day on which a person holds a role; with None they hold it until further notice.
+
+    A role whose last day would come before its first is taken away altogether. One that has that
+    last day already is left as it is.
+
+    Raises:
+        Refused: The actor may not, the person would hold the role twice, or no administrator would
+            be left.
+    """
+    must_manage(actor)
+    if grant.last_day == last_day:
+        return
+    must_be_another(user, actor)
+    before = {name: value for name, value in values_of(grant).items() if value}
+    if last_day is not None and grant.first_day is not None and last_day < grant.first_day:
+        user.roles.remove(grant)
+        after = None
+    else:
+        grant.last_day = last_day
+        after = {**before, "last_day": last_day}
+        if any(_same_twice(user, grant, other) for other in user.roles if other is not grant):
+            raise Refused(_TWICE)
+    user.version += 1
+    db.session.flush()
+    if grant.role is Role.ADMINISTRATOR and last_day is not None:
+        must_leave_an_administrator()
+    over = last_day is not None and last_day < clock.today()
+    tag = Tag.ROLE_ENDED if over else Tag.ROLE_CHANGED
+    record(tag, actor, Kind.PERSON, user.id, before=before, after=after)
+    sessions.ask_for_new_tokens(user.id)
+
+
+def end_role(user: User, grant: RoleGrant, actor: Actor) -> None:
+    """End a role at once: yesterday becomes its last day.
+
+    Raises:
+        Refused: As `set_last_day`.
+    """
+    set_last_day(user, grant, clock.today() - timedelta(days=1), actor)
+
+
+_TWICE = _l("The person holds this role on these days already. Change the days of that one.")
+_OWN_ROLES = _l("Nobody changes their own roles: another administrator does it.")
+_LAST_ADMINISTRATOR = _l(
+    "The tool would be left without an administrator who can sign in. First make somebody else an "
+    "administrator without a last day."
+)
+
+
+def reasons_not_to_give(user: User, wanted: RoleGrant, actor: Actor) -> Iterator[LazyString]:
+    """Give the reasons for which a person can't get a role as it is wanted.
+
+    Args:
+        user: Who would get it.
+        wanted: The role, its days and whom they would deputise for; it is not in the database.
+        actor: Who would give it.
+    """
+    first, last = wanted.first_day, wanted.last_day
+    if user.erased_on is not None:
+        yield _l("This person was erased.")
+    if is_left_to_another(user, actor):
+        yield _OWN_ROLES
+    if first and last and last < first:
+        yield _l("The last day is before the first day.")
+    if wanted.unit_id is not None and wanted.role is not Role.PROPOSER:
+        yield _l("Only a proposer proposes for a unit. Leave the unit of the role empty.")
+    if any(_same_twice(user, wanted, other) for other in user.roles):
+        yield _TWICE
+    if wanted.deputy_for_id is None:
+        return
+    if wanted.deputy_for_id == user.id:
+        yield _l("Nobody deputises for themself.")
+        return
+    deputised = db.session.get(User, wanted.deputy_for_id)
+    held = [grant for grant in deputised.roles if not grant.deputy_for_id] if deputised else []
+    if not any(grant.role is wanted.role and _share_a_day(grant, wanted) for grant in held):
+        yield _l("The person to deputise for does not hold this role on these days.")
+
+
+def must_manage(actor: Actor) -> None:
+    """Refuse whoever may not manage people."""
+    if not can(actor, Action.MANAGE_PEOPLE):
+        raise Refused(_l("Your role does not include this action."))
+
+
+def must_be_another(user: User, actor: Actor) -> None:
+    """Refuse a person who changes what they themselves may do, unless nobody else could."""
+    if is_left_to_another(user, actor):
+        raise Refused(_OWN_ROLES)
+
+
+def is_left_to_another(user: User, actor: Actor) -> bool:
+    """Tell whether the actor is the person in question and there is another administrator."""
+    if actor.user_id is None or actor.user_id != user.id:
+        return False
+    return bool(_administrators(clock.today()) - {user.id})
+
+
+def must_leave_an_administrator() -> None:
+    """Refuse a change after which no administrator could sign in, today or later.
+
+    Call it after the change, in its transaction. Somebody whose role has a last day does not count.
+    """
+    db.session.flush()
+    if not _administrators(clock.today(), for_good=True):
+        raise Refused(_LAST_ADMINISTRATOR)
+
+
+def _administrators(today: date, *, for_good: bool = False) -> set[int]:
+    """Return the ids of the administrators of a day who may sign in.
+
+    Their rows are locked, so that two administrators do not take away each other's role at once.
+    """
+    query = (
+        select(RoleGrant.user_id, RoleGrant.first_day, RoleGrant.last_day)
+        .join(User, User.id == RoleGrant.user_id)
+        .where(RoleGrant.role == Role.ADMINISTRATOR, User.disabled_on.is_(None))
+        .with_for_update()
+    )
+    rows = db.session.execute(query).all()
+    return {
+        row.user_id
+        for row in rows
+        if (row.first_day is None or row.first_day <= today)
+        and (row.last_day is None or (row.last_day >= today and not for_good))
+    }
+
+
+def _facts(grant: RoleGrant) -> dict[str, object]:
+    return {name: value for name, value in values_of(grant).items() if name != "user_id"}
+
+
+def _same_twice(user: User, one: RoleGrant, other: RoleGrant) -> bool:
+    """Tell whether two grants give a person the same on a day that both hold.
+
+    What the sign-in service says stands beside what an administrator has given.
+    """
+    same = one.role is other.role and bool(one.from_claim) == bool(other.from_claim)
+    return same and _scope(user, one) == _scope(user, other) and _share_a_day(one, other)
+
+
+def _scope(user: User, grant: RoleGrant) -> tuple[int | None, int | None]:
+    """Return whom or what a proposer proposes for; the other roles are for the whole city."""
+    if grant.role is not Role.PROPOSER:
+        return None, None
+    if grant.unit_id is None and grant.deputy_for_id is not None:
+        return None, grant.deputy_for_id
+    return grant.unit_id or user.unit_id, None
+
+
+def _share_a_day(one: RoleGrant, other: RoleGrant) -> bool:
+    first = max(one.first_day or date.min, other.first_day or date.min)
+    return first <= min(one.last_day or date.max, other.last_day or date.max)
