@@ -1,5 +1,8 @@
 """Who is signed in: the person of a request, and the cookie that says so."""
 
+from datetime import timedelta
+from typing import NamedTuple
+
 from flask import current_app, g, request
 from flask import session as cookie
 from flask_login import current_user, login_user, logout_user
@@ -7,14 +10,16 @@ from sqlalchemy.exc import OperationalError
 
 from app.accounts import queries, sessions
 from app.accounts.models import User
+from app.accounts.sessions import Found
 from app.accounts.states import Method
 from app.core import clock
 from app.core.database import writing
 from app.core.errors import Refused
 from app.core.policy import Actor
-from app.extensions import login_manager
+from app.extensions import db, login_manager
 
 _USER = "_user_id"
+_FORGERY = "csrf_token"
 
 
 class SignedIn:
@@ -24,79 +29,116 @@ class SignedIn:
     is_active = True
     is_anonymous = False
 
-    def __init__(self, actor: Actor, session_id: int, token: str) -> None:
+    def __init__(self, actor: Actor, found: Found) -> None:
         self.actor = actor
-        self.session_id = session_id
-        self._token = token
+        self.found = found
 
     def get_id(self) -> str:
         """Return what the cookie keeps of the person."""
-        return self._token
+        return self.found.token
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]  # Flask-Login has no types
-def load(token: str) -> SignedIn | None:
+def load(token: object) -> SignedIn | None:
     """Return the person of the session that the cookie's token stands for, as long as it lives.
 
     Of a session that is over the request keeps whose it was, so that a form sent with it is not
-    lost.
+    lost; of somebody who may not sign in any more it keeps nothing.
     """
-    now = clock.now()
-    found = sessions.find(token, now)
-    if found is None:
+    if not isinstance(token, str) or not token.isascii():
         return None
-    actor = queries.actor_of(found.user_id, clock.today())
-    if found.over or actor is None:
+    found = sessions.find(token, clock.now())
+    actor = queries.actor_of(found.user_id, clock.today()) if found else None
+    if found and actor and found.due:
+        found = _touched(found)
+    if found is None or actor is None:
+        return None
+    if found.over:
         g.session_over_of = found.user_id
         return None
-    if found.due:
-        token = _touch(found.id, token)
-    return SignedIn(actor, found.id, token)
+    if found.token != token:
+        cookie[_USER] = found.token
+    return SignedIn(actor, found)
 
 
-def _touch(session_id: int, token: str) -> str:
-    """Write down that the session is used, and return the token that its cookie has from now on."""
+def _touched(found: Found) -> Found | None:
+    """Write down that the session is used, and return it as it is from now on."""
     try:
         with writing(counted=False):
-            new = sessions.touch(session_id, clock.now())
+            return sessions.touch(found.id, found.token, clock.now())
     except OperationalError:
-        # The database is busy; the next request will do.
+        # The database is busy, or can only be read; the next request will do.
+        db.session.rollback()
         current_app.logger.warning("the use of a session could not be written down")
-        return token
-    if new:
-        cookie[_USER] = new
-    return new or token
+        return found
 
 
 def sign_in(user: User, method: Method) -> None:
-    """Begin a session of `user` in this browser; what it had before is forgotten.
+    """Begin a session of `user` in this browser; the one that it had before ends.
+
+    What the browser's cookie held is forgotten. Only when the same person signs in again, forms
+    that they have open stay good: the secret of their tokens was theirs before.
 
     Raises:
         Refused: The person may not sign in.
     """
-    user_id = user.id
+    user_id, earlier = user.id, _found()
+    is_again = user_id in {g.get("session_over_of"), earlier and earlier.user_id}
     with writing():
         actor = queries.actor_of(user_id, clock.today())
         if actor is None:
             raise Refused
-        user = queries.user(user_id)
-        session, token = sessions.begin(user, method, request.user_agent.string, actor)
-        session_id = session.id
+        if earlier:
+            sessions.end(earlier.id, current_user.actor)
+        device = request.user_agent.string
+        found = sessions.begin(queries.user(user_id), method, device, actor)
+    kept = {_FORGERY: cookie[_FORGERY]} if is_again and _FORGERY in cookie else {}
     cookie.clear()
-    login_user(SignedIn(actor, session_id, token))
+    cookie.update(kept)
+    login_user(SignedIn(actor, found))
 
 
 def sign_out() -> None:
     """End the session of this browser."""
-    session_id = current_session_id()
-    if session_id is not None:
+    if found := _found():
         with writing():
-            sessions.end(session_id, current_user.actor)
+            sessions.end(found.id, current_user.actor)
     logout_user()
     cookie.clear()
 
 
+class Left(NamedTuple):
+    """How long a session lives from now on, in seconds.
+
+    Attributes:
+        unused: At least so long, if it is not used before.
+        at_most: No longer than that, however much it is used.
+    """
+
+    unused: int
+    at_most: int
+
+
+def time_left() -> Left | None:
+    """Return how long the reader's session lives; None when nobody is signed in.
+
+    As its use is written down every few minutes only, what is left without use may be a little
+    more than it says.
+    """
+    found = _found()
+    if found is None:
+        return None
+    at_most = max(found.ends_at - clock.now(), timedelta())
+    unused = min(sessions.IDLE - sessions.TOUCHED_EVERY, at_most)
+    return Left(int(unused.total_seconds()), int(at_most.total_seconds()))
+
+
 def current_session_id() -> int | None:
     """Return the id of the reader's session; None when nobody is signed in."""
-    session_id: int | None = getattr(current_user, "session_id", None)
-    return session_id
+    found = _found()
+    return found.id if found else None
+
+
+def _found() -> Found | None:
+    found: Found | None = getattr(current_user, "found", None)
+    return found
