@@ -10,7 +10,10 @@ from app.core.enums import enum_type
 from app.extensions import Model
 
 UNRECORDED = {"unrecorded": True}
-"""The `info` of a column whose value is not recorded: a secret, or what only counts changes."""
+"""The `info` of a column whose value is not recorded.
+
+It is a secret, counts changes, follows from other columns, or says who and when as the event does.
+"""
 
 
 class Event(Model):
@@ -40,8 +43,8 @@ class Event(Model):
     kind: Mapped[Kind] = mapped_column(enum_type(Kind, "kind", checked=False))
     subject_id: Mapped[int | None]
     person_id: Mapped[int | None]
-    values_digest: Mapped[str | None] = mapped_column(String(64))
-    digest: Mapped[str] = mapped_column(String(64))
+    values_digest: Mapped[str | None] = mapped_column(String(64), info=UNRECORDED)
+    digest: Mapped[str] = mapped_column(String(64), info=UNRECORDED)
 
 
 class Values(Model):
@@ -58,4 +61,4 @@ class Values(Model):
     )
     before: Mapped[str | None] = mapped_column(Text)
     after: Mapped[str | None] = mapped_column(Text)
-    salt: Mapped[str] = mapped_column(String(32))
+    salt: Mapped[str] = mapped_column(String(32), info=UNRECORDED)

@@ -1,0 +1,121 @@
+"""Every place of the database that refers to a person, found in the tables themselves.
+
+A person's own data and the page that erases them go by it, so that a table that is added later is
+in both. A test asks for its words and for what becomes of it.
+"""
+
+from collections.abc import Iterator, Mapping
+from enum import Enum, auto
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+from sqlalchemy import Column, func, select
+
+from app.accounts.models import User
+from app.audit.tags import Kind
+from app.extensions import db
+
+PLAIN_IDS = frozenset({"actor_id", "person_id"})
+"""What columns are called that hold a person's id without a foreign key."""
+
+
+class Own(Enum):
+    """How much of a row that refers to a person is that person's own data."""
+
+    MENTION = auto()
+    """That there is such a row and when; others write it too, and it has readers of its own."""
+
+    ROW = auto()
+    """The row."""
+
+    WHOLE = auto()
+    """The row with those of other tables that are a part of it."""
+
+
+class Words(NamedTuple):
+    """What a place is called, how much of it is the person's own, and whether erasing clears it."""
+
+    label: LazyString
+    own: Own = Own.ROW
+    goes: bool = False
+
+
+PLACES: Mapping[str, Words] = MappingProxyType(
+    {
+        "role_grant.user_id": Words(_l("roles"), goes=True),
+        "role_grant.deputy_for_id": Words(_l("roles that others hold as deputies"), goes=True),
+        "post.holder_id": Words(_l("posts held"), goes=True),
+        "post.deputy_id": Words(_l("posts as the deputy"), goes=True),
+        "identity.user_id": Words(_l("accounts in sign-in services"), goes=True),
+        "credential.user_id": Words(_l("password and second factor"), goes=True),
+        "invitation.user_id": Words(_l("one-time links for signing in"), goes=True),
+        "session.user_id": Words(_l("sessions and their browsers"), goes=True),
+        "kept_form.user_id": Words(_l("form kept after a session had ended"), goes=True),
+        "receipt.actor_id": Words(_l("receipts of forms sent"), goes=True),
+        "audit_event.person_id": Words(
+            _l("changes of personal data in the record"), Own.WHOLE, goes=True
+        ),
+        "audit_event.actor_id": Words(_l("events of the record, as their maker")),
+        "audit_event.subject_id": Words(_l("events of the record, as their subject")),
+        "measure.created_by_id": Words(_l("measures begun"), Own.MENTION),
+        "measure_step.actor_id": Words(_l("steps of proposals, with their reasons")),
+        "review.user_id": Words(_l("reviews of proposals"), Own.WHOLE),
+        "decision.recorded_by_id": Words(_l("decisions of the steering group recorded")),
+        "roadmap_step.actor_id": Words(_l("phases of roadmaps changed, with the reasons")),
+        "board_decision.recorded_by_id": Words(_l("decisions of the city board recorded")),
+        "status_report.reporter_id": Words(_l("status reports")),
+    }
+)
+"""What the places are called, by table and column."""
+
+_UNKNOWN = Words(_l("other data"))
+
+
+class Reference(NamedTuple):
+    """A column whose value is a person's id."""
+
+    column: Column[Any]
+    words: Words
+
+    @property
+    def name(self) -> str:
+        """The table and the column."""
+        return f"{self.column.table.name}.{self.column.name}"
+
+    def is_to(self, user_id: int) -> Any:
+        """Return the condition for the rows that refer to a person."""
+        condition = self.column == user_id
+        if self.column.name == "subject_id":
+            condition &= self.column.table.c.kind == Kind.PERSON
+        return condition
+
+
+def references() -> Iterator[Reference]:
+    """Yield every column that refers to people, in the order of `PLACES`, unknown ones last."""
+    found = {
+        f"{table.name}.{column.name}": column
+        for table in db.metadata.sorted_tables
+        for column in table.columns
+        if _refers_to_people(column)
+    }
+    for name in sorted(found, key=[*PLACES, *found].index):
+        yield Reference(found[name], PLACES.get(name, _UNKNOWN))
+
+
+def _refers_to_people(column: Column[Any]) -> bool:
+    if column.foreign_keys:
+        return any(key.column.table is User.__table__ for key in column.foreign_keys)
+    # The record's subject is a person where its kind says so.
+    return column.name in PLAIN_IDS or str(column) == "audit_event.subject_id"
+
+
+def counts(user_id: int) -> list[tuple[Reference, int]]:
+    """Return how many rows refer to a person, place by place, without the places with none."""
+    every = [
+        (each, select(func.count()).select_from(each.column.table).where(each.is_to(user_id)))
+        for each in references()
+    ]
+    counted = [(each, db.session.scalars(query).one()) for each, query in every]
+    return [(each, count) for each, count in counted if count]

@@ -1,0 +1,1 @@
+"""What each person sees and sets of their own: settings, sessions, own data."""
