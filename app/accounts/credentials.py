@@ -8,7 +8,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select, update
 
 from app.accounts import sessions
 from app.accounts.models import Credential, Invitation, User
@@ -68,6 +68,42 @@ def invitation_of(token: str, now: datetime) -> Invitation | None:
 def credential_of(user_id: int) -> Credential | None:
     """Return what a person signs in with here; None for somebody who never set a password."""
     return db.session.get(Credential, user_id)
+
+
+def kept_for(key: str) -> tuple[int, str | None] | None:
+    """Return the id of the person with the sign-in name `key`, and the hash of their password.
+
+    It is one query whatever the answer. None when nobody who may sign in has the name.
+    """
+    query = (
+        select(User.id, Credential.password_hash)
+        .outerjoin(Credential, Credential.user_id == User.id)
+        .where(User.key == key, User.disabled_on.is_(None))
+    )
+    row = db.session.execute(query).first()
+    return (row.id, row.password_hash) if row else None
+
+
+def renew_hash(user_id: int, old: str, new: str) -> None:
+    """Keep a hash of the same password made with today's parameters, unless it has changed."""
+    db.session.execute(
+        update(Credential)
+        .where(Credential.user_id == user_id, Credential.password_hash == old)
+        .values(password_hash=new)
+    )
+
+
+def use_step(user_id: int, step: int) -> bool:
+    """Use up a one-time code by its step of time, and tell whether nobody had used it before."""
+    used = (
+        update(Credential)
+        .where(
+            Credential.user_id == user_id,
+            or_(Credential.totp_step.is_(None), Credential.totp_step < step),
+        )
+        .values(totp_step=step)
+    )
+    return db.session.execute(used.returning(Credential.user_id)).first() is not None
 
 
 def set_password(

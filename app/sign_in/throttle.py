@@ -1,0 +1,131 @@
+"""How often somebody may try to sign in: counted in the database, which all processes share.
+
+The OWASP ASVS 5.0 (6.3.1) asks that guessing is slowed down, and that nobody can lock somebody
+else out by it. So the time until the next try grows, and never lasts longer than a quarter of an
+hour.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+import unicodedata
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import delete, func, select
+
+from app.accounts.models import SignInFailure
+from app.extensions import db
+
+FREE = 5
+"""How many failures an account has before it must wait."""
+
+DELAYS = tuple(timedelta(seconds=seconds) for seconds in (30, 60, 120, 240, 480, 900))
+"""How long an account waits after each further failure; after the last one always as long."""
+
+REMEMBERED = timedelta(days=1)
+"""How long a failure of an account counts, unless somebody signs in to it before."""
+
+MOST_OF_ADDRESS = 30
+"""How many failures may come from one address within `WINDOW`."""
+
+WINDOW = timedelta(minutes=15)
+
+_LOCK = 0x7369676E
+"""The number of PostgreSQL's lock under which one transaction at a time counts a try."""
+
+_LONGEST_NAME = 200
+
+
+class TooMany(Exception):
+    """Too many failures; the next try is not looked at before some time has passed.
+
+    Attributes:
+        wait: How long that is.
+    """
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(f"wait {wait}")
+        self.wait = wait
+
+
+def attempt(name: str, address: str, now: datetime) -> int:
+    """Count a try as a failure before it is known to be one, and return the row's id.
+
+    Whoever tries many times at once is so counted each time. Take it back when it was none.
+
+    Args:
+        name: The account's name as it was typed, or a token.
+        address: The reader's network address; empty when it isn't known.
+        now: The time in UTC.
+
+    Raises:
+        TooMany: There were too many before; nothing is counted.
+    """
+    if db.session.get_bind().dialect.name == "postgresql":
+        # SQLite has one writer at a time; here others wait until this transaction has ended.
+        db.session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    account, source = _account(name), _source(address)
+    wait = max(_wait_of_account(account, now), _wait_of_source(source, now))
+    if wait > timedelta(0):
+        raise TooMany(wait)
+    failure = SignInFailure(account=account, address=source, happened_at=now)
+    db.session.add(failure)
+    db.session.flush()
+    return failure.id
+
+
+def take_back(failure_id: int) -> None:
+    """Forget one try, as it was no failure."""
+    db.session.execute(delete(SignInFailure).where(SignInFailure.id == failure_id))
+
+
+def forget(name: str) -> None:
+    """Forget all failures of an account, as somebody has signed in to it."""
+    db.session.execute(delete(SignInFailure).where(SignInFailure.account == _account(name)))
+
+
+def _wait_of_account(account: str, now: datetime) -> timedelta:
+    query = select(func.count(), func.max(SignInFailure.happened_at)).where(
+        SignInFailure.account == account, SignInFailure.happened_at > now - REMEMBERED
+    )
+    count, last = db.session.execute(query).one()
+    if count < FREE:
+        return timedelta(0)
+    until: datetime = last + DELAYS[min(count - FREE, len(DELAYS) - 1)]
+    return until - now
+
+
+def _wait_of_source(source: str, now: datetime) -> timedelta:
+    """Return the time until the oldest of as many failures as are allowed is old enough."""
+    query = (
+        select(SignInFailure.happened_at)
+        .where(SignInFailure.address == source, SignInFailure.happened_at > now - WINDOW)
+        .order_by(SignInFailure.happened_at.desc())
+        .offset(MOST_OF_ADDRESS - 1)
+        .limit(1)
+    )
+    oldest = db.session.scalar(query)
+    return oldest + WINDOW - now if oldest else timedelta(0)
+
+
+def _account(name: str) -> str:
+    """Return the digest of a name, as a password may be typed into its field by mistake."""
+    return _digest("account", unicodedata.normalize("NFKC", name[:_LONGEST_NAME]).casefold())
+
+
+def _source(address: str) -> str:
+    """Return the digest of an address; of IPv6 the network counts, as one reader has all of it."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return _digest("address", "")
+    if isinstance(known, ipaddress.IPv6Address):
+        return _digest("address", str(ipaddress.ip_network((int(known), 64), strict=False)))
+    return _digest("address", str(known))
+
+
+def _digest(kind: str, text: str) -> str:
+    """Return a digest that only this instance can make, so that nobody finds its text by trying."""
+    key = str(current_app.config["SECRET_KEY"]).encode()
+    return hmac.new(key, f"{kind}\0{text}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()
