@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.accounts.states import Mail, Method
+from app.accounts.states import Access, Mail, Method
 from app.audit.models import UNRECORDED
 from app.config import Language
 from app.core.enums import enum_type
@@ -47,6 +47,8 @@ class User(Model):
         UniqueConstraint("key"),
         CheckConstraint("language IN ('fi', 'sv')", name="language"),
         CheckConstraint("erased_on IS NULL OR disabled_on IS NOT NULL", name="erased_is_disabled"),
+        Index("ix_user_account_name", "name", "id"),
+        Index("ix_user_account_last_seen_at", "last_seen_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -61,6 +63,15 @@ class User(Model):
     erased_on: Mapped[date | None]
     last_seen_at: Mapped[datetime | None] = mapped_column(DateTime, info=UNRECORDED)
     version: Mapped[int] = mapped_column(default=1, info=UNRECORDED)
+
+    @property
+    def access(self) -> Access:
+        """Whether they may sign in, and whether they ever have."""
+        if self.erased_on is not None:
+            return Access.ERASED
+        if self.disabled_on is not None:
+            return Access.DISABLED
+        return Access.NEVER if self.last_seen_at is None else Access.ACTIVE
 
     roles: Mapped[list["RoleGrant"]] = relationship(
         lazy="selectin",

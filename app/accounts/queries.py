@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from itertools import groupby
+from typing import NamedTuple
 
-from sqlalchemy import Date, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Date, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from app.accounts.models import Post, RoleGrant, Unit, User
+from app.accounts.models import Identity, Post, RoleGrant, Unit, User
 from app.core.policy import Actor, Role
 from app.extensions import db
 
@@ -18,7 +20,19 @@ def user(user_id: int) -> User:
 
 def user_by_key(key: str) -> User | None:
     """Return the person with the sign-in name `key` who may sign in."""
-    return db.session.scalar(select(User).where(User.key == key, User.disabled_on.is_(None)))
+    query = select(User).where(User.key == key.lower(), User.disabled_on.is_(None))
+    return db.session.scalar(query)
+
+
+def user_of_identity(issuer: str, subject: str) -> User | None:
+    """Return whom a sign-in service knows by its subject, whether or not they may sign in."""
+    same = (Identity.issuer == issuer, Identity.subject == subject)
+    return db.session.scalar(select(User).join(Identity, Identity.user_id == User.id).where(*same))
+
+
+def is_key_taken(key: str) -> bool:
+    """Tell whether somebody has the sign-in name `key`, given in small letters."""
+    return bool(db.session.scalar(select(exists().where(func.lower(User.key) == key))))
 
 
 def active_users() -> Sequence[User]:
@@ -103,3 +117,51 @@ def names_of(user_ids: Collection[int]) -> Mapping[int, str]:
         return {}
     query = select(User.id, User.name).where(User.id.in_(sorted(user_ids)))
     return dict(db.session.execute(query).all())
+
+
+def person(user_id: int) -> User | None:
+    """Return the person with an id, whether they may sign in or not; None when there is none."""
+    return db.session.get(User, user_id)
+
+
+def unit(unit_id: int | None) -> Unit | None:
+    """Return the unit with an id; None when there is none."""
+    return db.session.get(Unit, unit_id) if unit_id is not None else None
+
+
+def identities_of(user_id: int) -> Sequence[Identity]:
+    """Return who a person is to sign-in services."""
+    query = select(Identity).where(Identity.user_id == user_id).order_by(Identity.id)
+    return db.session.scalars(query).all()
+
+
+def deputies_of(user_id: int, today: date) -> Sequence[RoleGrant]:
+    """Return the roles in which others deputise for a person on a day, or will."""
+    query = select(RoleGrant).where(RoleGrant.deputy_for_id == user_id, _not_over(today))
+    return db.session.scalars(query.order_by(RoleGrant.id)).all()
+
+
+class Choice(NamedTuple):
+    """A person as a form offers them: who, and the roles that they hold themselves."""
+
+    id: int
+    name: str
+    key: str
+    roles: Sequence[Role]
+
+
+def people_to_choose(today: date) -> Sequence[Choice]:
+    """Return all who may sign in, by name, each with the roles they hold on a day or will."""
+    own = and_(RoleGrant.user_id == User.id, RoleGrant.deputy_for_id.is_(None), _not_over(today))
+    query = (
+        select(User.id, User.name, User.key, RoleGrant.role)
+        .outerjoin(RoleGrant, own)
+        .where(User.disabled_on.is_(None))
+        .order_by(User.name, User.id, RoleGrant.id)
+    )
+    rows = groupby(db.session.execute(query), key=lambda row: (row.id, row.name, row.key))
+    return [Choice(*who, [row.role for row in grants if row.role]) for who, grants in rows]
+
+
+def _not_over(today: date) -> ColumnElement[bool]:
+    return or_(RoleGrant.last_day.is_(None), RoleGrant.last_day >= today)

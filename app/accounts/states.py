@@ -19,3 +19,12 @@ class Mail(Labelled):
     AT_ONCE = "at_once", _l("at once")
     DIGEST = "digest", _l("once a day, all together")
     NEVER = "never", _l("not by e-mail")
+
+
+class Access(Labelled):
+    """Whether a person may sign in, and whether they ever have."""
+
+    ACTIVE = "active", _l("in use"), "done"
+    NEVER = "never", _l("never signed in"), "waiting"
+    DISABLED = "disabled", _l("disabled"), "muted"
+    ERASED = "erased", _l("erased"), "muted"

@@ -270,6 +270,10 @@ def upgrade():
         batch_op.drop_column("active")
         batch_op.alter_column("mail", server_default=None)
         batch_op.alter_column("version", server_default=None)
+    op.create_index(
+        "ix_user_account_last_seen_at", "user_account", ["last_seen_at", "id"], unique=False
+    )
+    op.create_index("ix_user_account_name", "user_account", ["name", "id"], unique=False)
     for table in ("unit", "post"):
         with op.batch_alter_table(table) as batch_op:
             batch_op.alter_column("retired", server_default=None)
