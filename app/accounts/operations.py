@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from app.accounts import sessions
+from app.accounts import queries, sessions
 from app.accounts.models import Identity, Unit, User
 from app.accounts.roles import (
     give_role,
@@ -210,7 +210,7 @@ def remove_identity(identity: Identity, actor: Actor) -> None:
 def _check_key(key: str) -> None:
     if not KEY.fullmatch(key):
         raise Refused(KEY_RULE)
-    if db.session.scalar(select(User.id).where(func.lower(User.key) == key)) is not None:
+    if queries.is_key_taken(key):
         raise Refused(_l("Another person has this sign-in name already."))
 
 
