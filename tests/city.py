@@ -33,15 +33,19 @@ def build() -> None:
         _people()
         for kind, values in VALUES.items():
             for position, (key, name_fi, name_sv) in enumerate(values, start=1):
-                vocabulary.add_value(kind, key, name_fi, name_sv, position)
+                vocabulary.add_value(kind, key, name_fi, name_sv, position, INSTALLER)
         programme = programmes.add_programme(
-            "Digiohjelma 2024–2026", "Digitalt program 2024–2026", 2024, 2026
+            "Digiohjelma 2024–2026", "Digitalt program 2024–2026", 2024, 2026, INSTALLER
         )
-        programmes.add_theme(programme, "A", "Palvelut", "Tjänster", colour=1)
-        programmes.add_theme(programme, "B", "Tieto", "Data", colour=2)
-        programmes.add_theme(programme, "K", "Kyvykkyydet", "Förmågor", ThemeKind.ENABLER, colour=4)
-        programmes.add_roadmap(programme, 2025, Phase.APPROVED)
-        programmes.add_roadmap(programme, 2026, Phase.COLLECTING, submit_by=date(2026, 9, 30))
+        programmes.add_theme(programme, "A", "Palvelut", "Tjänster", INSTALLER, colour=1)
+        programmes.add_theme(programme, "B", "Tieto", "Data", INSTALLER, colour=2)
+        programmes.add_theme(
+            programme, "K", "Kyvykkyydet", "Förmågor", INSTALLER, ThemeKind.ENABLER, colour=4
+        )
+        programmes.add_roadmap(programme, 2025, Phase.APPROVED, INSTALLER)
+        programmes.add_roadmap(
+            programme, 2026, Phase.COLLECTING, INSTALLER, submit_by=date(2026, 9, 30)
+        )
 
 
 def _people() -> None:

@@ -2,11 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 BEGINNING = "0" * 64
 """What stands before the first event."""
+
+Cell = str | int | datetime | None
+"""What a column of an event holds."""
 
 
 def canonical(value: object) -> str:
@@ -19,16 +22,19 @@ def values_digest(salt: str, before: str | None, after: str | None) -> str:
     return _sha256([salt, before, after])
 
 
-def event_digest(earlier: str, columns: Sequence[str | int | datetime | None]) -> str:
+def event_digest(earlier: str, cells: Iterable[Cell]) -> str:
     """Return the SHA-256 of an event, as 64 hexadecimal digits.
 
     Args:
         earlier: The digest of the event before it; `BEGINNING` for the first.
-        columns: What the row holds, in the order of `recording.COLUMNS`. Times are without a zone.
+        cells: What the row holds in the order of its columns, without its own digest. A time is
+            taken as SQLite writes it, so that the chain is the same in every database.
     """
-    return _sha256(
-        [earlier, *(each.isoformat() if isinstance(each, datetime) else each for each in columns)]
-    )
+    return _sha256([earlier, *(_written(cell) for cell in cells)])
+
+
+def _written(cell: Cell) -> str | int | None:
+    return cell.isoformat(" ", "microseconds") if isinstance(cell, datetime) else cell
 
 
 def _sha256(value: object) -> str:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.audit.models import UNRECORDED
 from app.core.enums import enum_type
 from app.extensions import Model
 from app.followup.states import Precision, Status
@@ -46,6 +47,6 @@ class StatusReport(Model):
     note_sv: Mapped[str] = mapped_column(Text, default="")
     as_of: Mapped[date]
     precision: Mapped[Precision] = mapped_column(enum_type(Precision, "precision"))
-    newest: Mapped[bool] = mapped_column(default=False)
-    reporter_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    reported_at: Mapped[datetime]
+    newest: Mapped[bool] = mapped_column(default=False, info=UNRECORDED)
+    reporter_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), info=UNRECORDED)
+    reported_at: Mapped[datetime] = mapped_column(info=UNRECORDED)

@@ -4,6 +4,8 @@ from datetime import date
 
 from sqlalchemy import select
 
+from app.audit.operations import record_added, recorded
+from app.audit.tags import Kind, Tag
 from app.core import clock
 from app.core.policy import Actor
 from app.extensions import db
@@ -43,15 +45,23 @@ def report_status(
     )
     db.session.add(report)
     _mark_newest(report)
+    record_added(Tag.STATUS_REPORTED, actor, Kind.MEASURE, report, subject_id=measure_id)
     return report
 
 
 def correct_report(report: StatusReport, status: Status, actor: Actor) -> None:
     """Give a report, which stays of its day, the status that it should have said."""
-    report.status = status
-    report.reporter_id = actor.user_id
-    report.reported_at = clock.now()
-    db.session.flush()
+    with recorded(
+        Tag.STATUS_CORRECTED,
+        actor,
+        Kind.MEASURE,
+        report,
+        subject_id=report.measure_id,
+        naming=("as_of", "precision"),
+    ):
+        report.status = status
+        report.reporter_id = actor.user_id
+        report.reported_at = clock.now()
 
 
 def _mark_newest(report: StatusReport) -> None:

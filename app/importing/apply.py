@@ -27,36 +27,36 @@ def apply_plan(plan: Plan) -> None:
         _apply_row(each, by_year[each.row.year])
     for year, each_roadmap in plan.roadmaps.items():
         if each_roadmap.approved_on:
-            roadmaps.record_earlier_approval(
-                by_year[year], decided_on=each_roadmap.approved_on, actor=_IMPORTER
-            )
+            roadmaps.record_earlier_approval(by_year[year], each_roadmap.approved_on, _IMPORTER)
 
 
 def _roadmap(each: RoadmapPlan) -> Roadmap:
     if each.roadmap is None:
         programme = db.session.get_one(Programme, each.programme_id)
-        return programmes.add_roadmap(programme, each.year, each.phase, imported=True)
+        return programmes.add_roadmap(programme, each.year, each.phase, _IMPORTER, imported=True)
     if each.changes_phase:
-        programmes.import_phase(each.roadmap, each.phase)
+        programmes.import_phase(each.roadmap, each.phase, _IMPORTER)
     return each.roadmap
 
 
 def _apply_row(each: RowPlan, roadmap: Roadmap) -> None:
     row, measure, entry = each.row, each.measure, each.entry
     if measure is None:
-        measure = measures.record(**each.fields, state=State.APPROVED, publicity=Publicity.PUBLIC)
+        measure = measures.add_measure(
+            _IMPORTER, **each.fields, state=State.APPROVED, publicity=Publicity.PUBLIC
+        )
     elif each.fields:
-        measures.change(measure, **each.fields)
+        measures.change(measure, _IMPORTER, **each.fields)
     theme = db.session.get(Theme, each.theme_id) if each.theme_id else None
     if entry is None:
         programme = db.session.get_one(Programme, row.programme_id)
-        entry = measures.enter(measure, programme, theme, each.code)
+        entry = measures.enter(measure, programme, _IMPORTER, theme, each.code)
     elif (entry.theme_id, entry.code) != (each.theme_id, each.code):
-        measures.place_under(entry, theme, each.code, measure)
+        measures.place_under(entry, theme, each.code, measure, _IMPORTER)
     if each.item is None:
-        roadmaps.place(roadmap, entry, row.membership, each.position, row.number)
+        roadmaps.place(roadmap, entry, row.membership, each.position, _IMPORTER, row.number)
     else:
-        roadmaps.correct(each.item, row.membership, each.position, row.number)
+        roadmaps.correct(each.item, row.membership, each.position, _IMPORTER, row.number)
     for report in each.reports:
         if report.existing is None:
             followup.report_status(

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.accounts import operations as accounts
 from app.accounts import queries as people
+from app.accounts.operations import INSTALLER
 from app.config import ROOT
 from app.core import clock
 from app.core.policy import Actor, Role
@@ -60,12 +61,12 @@ _SCORED = {State.IN_SCORING, *_DECIDED}
 
 def make_demo() -> None:
     """Fill the empty database; the caller commits, so that there is never half a demo."""
-    vocabulary.add_start_values()
+    vocabulary.add_start_values(INSTALLER)
     _add_organisation(_read("organisation.toml"))
     programme = programmes.add_programme(
-        "Digiohjelma 2024–2026", "Digiprogram 2024–2026", 2024, 2026
+        "Digiohjelma 2024–2026", "Digiprogram 2024–2026", 2024, 2026, INSTALLER
     )
-    programmes.add_start_themes(programme)
+    programmes.add_start_themes(programme, INSTALLER)
     for name, days, boards in ROADMAPS:
         plan = plan_import((FOLDER / name).read_bytes(), days, boards)
         if plan.faults:
@@ -79,14 +80,10 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def _add_organisation(data: Mapping[str, Any]) -> None:
-    units = {
-        row["key"]: organisation.add_unit(**row, actor=accounts.INSTALLER) for row in data["unit"]
-    }
+    units = {row["key"]: organisation.add_unit(**row, actor=INSTALLER) for row in data["unit"]}
     for row in data["post"]:
         unit = units[row["unit"]]
-        organisation.add_post(
-            row["key"], row["title_fi"], row["title_sv"], unit, accounts.INSTALLER
-        )
+        organisation.add_post(row["key"], row["title_fi"], row["title_sv"], unit, INSTALLER)
     for row in data["person"]:
         roles = [Role[role.upper()] for role in row["roles"]]
         accounts.add_user(
@@ -94,7 +91,7 @@ def _add_organisation(data: Mapping[str, Any]) -> None:
             row["name"],
             row["language"],
             roles,
-            accounts.INSTALLER,
+            INSTALLER,
             unit=units[row["unit"]],
             invented=True,
         )
@@ -114,15 +111,16 @@ class _Invention:
             "Digiprogram 2027–2029 (exempel)",
             2027,
             2029,
+            INSTALLER,
             invented=True,
         )
-        programmes.add_start_themes(programme)
+        programmes.add_start_themes(programme, INSTALLER)
         self._known = queries.known()
         self._themes = self._known.themes[programme.id]
         self._units = {unit.key: unit.id for unit in people.units()}
         self._posts = {post.key: post.id for post in people.posts()}
         for year in (2027, 2028, 2029):
-            programmes.add_roadmap(programme, year, Phase.PLANNED)
+            programmes.add_roadmap(programme, year, Phase.PLANNED, INSTALLER)
 
     def make(self, proposals: list[dict[str, Any]]) -> None:
         """Add the proposals, and bring each to its state through the workflow."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.accounts import operations as accounts
+from app.accounts.operations import INSTALLER
 from app.config import Language, Settings
 from app.core.policy import Role
 from app.programmes import operations as programmes
@@ -64,20 +65,21 @@ def write_settings(path: Path, beginning: Beginning) -> None:
 
 def make_instance(beginning: Beginning) -> None:
     """Fill the empty database with what every city needs, and nothing invented."""
-    vocabulary.add_start_values()
+    vocabulary.add_start_values(INSTALLER)
     accounts.add_user(
         "administrator",
         beginning.administrator,
         beginning.language,
         [Role.ADMINISTRATOR],
-        accounts.INSTALLER,
+        INSTALLER,
     )
     programme = programmes.add_programme(
         beginning.programme_fi,
         beginning.programme_sv,
         beginning.first_year,
         beginning.last_year,
+        INSTALLER,
     )
-    programmes.add_start_themes(programme)
+    programmes.add_start_themes(programme, INSTALLER)
     for year in range(beginning.first_year, beginning.last_year + 1):
-        programmes.add_roadmap(programme, year, Phase.PLANNED)
+        programmes.add_roadmap(programme, year, Phase.PLANNED, INSTALLER)

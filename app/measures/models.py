@@ -14,6 +14,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Post, Unit
+from app.audit.models import UNRECORDED
 from app.config import Language
 from app.core.enums import enum_type
 from app.extensions import Model
@@ -86,10 +87,12 @@ class Measure(Model):
 
     state: Mapped[State] = mapped_column(enum_type(State, "state"), default=State.DRAFT)
     invented: Mapped[bool] = mapped_column(default=False)
-    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
-    created_at: Mapped[datetime]
-    changed_at: Mapped[datetime]
-    version: Mapped[int] = mapped_column(default=1)
+    created_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("user_account.id"), index=True, info=UNRECORDED
+    )
+    created_at: Mapped[datetime] = mapped_column(info=UNRECORDED)
+    changed_at: Mapped[datetime] = mapped_column(info=UNRECORDED)
+    version: Mapped[int] = mapped_column(default=1, info=UNRECORDED)
 
     source: Mapped[ClassificationValue | None] = relationship(foreign_keys=source_id)
     long_term_benefit: Mapped[ClassificationValue | None] = relationship(
@@ -149,7 +152,7 @@ class Entry(Model):
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
     theme_id: Mapped[int | None] = mapped_column(index=True)
     code: Mapped[str | None] = mapped_column(String(16))
-    code_order: Mapped[str] = mapped_column(String(24), default="")
+    code_order: Mapped[str] = mapped_column(String(24), default="", info=UNRECORDED)
 
 
 class Step(Model):

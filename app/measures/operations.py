@@ -7,6 +7,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, insert, select
 
+from app.audit.operations import given, record, record_added, recorded
+from app.audit.tags import Kind, Tag
 from app.config import Language
 from app.core import clock, idempotency
 from app.core.errors import Refused, Stale
@@ -42,7 +44,7 @@ def create_proposal(actor: Actor, fields: Mapping[str, Any], key: str = "") -> M
         measure = db.session.get_one(Measure, int(known))
         edit_proposal(measure, _FIRST_VERSION, fields, actor)
         return measure
-    measure = record(**fields, state=State.DRAFT, created_by_id=actor.user_id)
+    measure = add_measure(actor, **fields, state=State.DRAFT)
     idempotency.keep_result(actor, key, str(measure.id))
     return measure
 
@@ -80,7 +82,7 @@ def edit_proposal(
         raise Stale
     if "unit_id" in changed and not can(actor, Action.PROPOSE, changed["unit_id"] or NO_UNIT):
         raise Refused(_l("You may not propose on behalf of this unit."))
-    change(measure, **changed, stale=stale)
+    change(measure, actor, **changed, stale=stale)
 
 
 def _stale_after(
@@ -115,6 +117,7 @@ def move(measure: Measure, name: str, actor: Actor, reason: str = "") -> Step:
     Raises:
         Refused: The workflow does not allow it now; the proposal is as it was.
     """
+    before = measure.state
     transition = WORKFLOW.apply(name, measure, actor, reason)
     step = Step(
         measure_id=measure.id,
@@ -126,34 +129,43 @@ def move(measure: Measure, name: str, actor: Actor, reason: str = "") -> Step:
     )
     db.session.add(step)
     db.session.flush()
+    record(
+        Tag.MEASURE_MOVED,
+        actor,
+        Kind.MEASURE,
+        measure.id,
+        before={"state": before},
+        after=given({"state": step.target, "reason": step.reason}),
+    )
     return step
 
 
-def publish(measures: Iterable[Measure]) -> None:
+def publish(measures: Iterable[Measure], actor: Actor) -> None:
     """Make measures public that are before the city board; what is secret stays so."""
     for measure in measures:
         if measure.publicity is Publicity.NOT_YET_PUBLIC:
-            measure.publicity = Publicity.PUBLIC
-    db.session.flush()
+            with recorded(Tag.PUBLISHED, actor, Kind.MEASURE, measure):
+                measure.publicity = Publicity.PUBLIC
 
 
-def record(**fields: Any) -> Measure:
+def add_measure(actor: Actor, **fields: Any) -> Measure:
     """Add a measure as it is known elsewhere, in whatever state `fields` gives it."""
     now = clock.now()
-    measure = Measure(created_at=now, changed_at=now, **fields)
+    measure = Measure(created_by_id=actor.user_id, created_at=now, changed_at=now, **fields)
     db.session.add(measure)
     db.session.flush()
     index_words(measure)
+    record_added(Tag.MEASURE_ADDED, actor, Kind.MEASURE, measure)
     return measure
 
 
-def change(measure: Measure, **fields: Any) -> None:
+def change(measure: Measure, actor: Actor, **fields: Any) -> None:
     """Set fields of a measure; this makes a new version of it."""
-    for name, value in fields.items():
-        setattr(measure, name, value)
-    measure.changed_at = clock.now()
-    measure.version += 1
-    db.session.flush()
+    with recorded(Tag.MEASURE_EDITED, actor, Kind.MEASURE, measure):
+        for name, value in fields.items():
+            setattr(measure, name, value)
+        measure.changed_at = clock.now()
+        measure.version += 1
     references = [name.removesuffix("_id") for name in fields if name.endswith("_id")]
     if references:
         db.session.expire(measure, references)
@@ -173,21 +185,42 @@ def index_words(measure: Measure) -> None:
 
 
 def enter(
-    measure: Measure, programme: Programme, theme: Theme | None = None, code: str | None = None
+    measure: Measure,
+    programme: Programme,
+    actor: Actor,
+    theme: Theme | None = None,
+    code: str | None = None,
 ) -> Entry:
     """Put a measure into a programme, under a theme and with a code where they are known."""
-    entry = Entry(measure_id=measure.id, programme_id=programme.id)
+    entry = Entry(
+        measure_id=measure.id,
+        programme_id=programme.id,
+        theme_id=theme.id if theme else None,
+        code=code,
+        code_order=code_order(code),
+    )
     db.session.add(entry)
-    place_under(entry, theme, code, measure)
+    db.session.flush()
+    index_words(measure)
+    record_added(Tag.MEASURE_ENTERED, actor, Kind.MEASURE, entry, subject_id=measure.id)
     return entry
 
 
-def place_under(entry: Entry, theme: Theme | None, code: str | None, measure: Measure) -> None:
+def place_under(
+    entry: Entry, theme: Theme | None, code: str | None, measure: Measure, actor: Actor
+) -> None:
     """Set the theme and the code of an entry."""
-    entry.theme_id = theme.id if theme else None
-    entry.code = code
-    entry.code_order = code_order(code)
-    db.session.flush()
+    with recorded(
+        Tag.ENTRY_CHANGED,
+        actor,
+        Kind.MEASURE,
+        entry,
+        subject_id=measure.id,
+        naming=("programme_id",),
+    ):
+        entry.theme_id = theme.id if theme else None
+        entry.code = code
+        entry.code_order = code_order(code)
     index_words(measure)
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.audit.models import UNRECORDED
 from app.core.enums import enum_type
 from app.extensions import Model
 from app.meetings.states import Outcome
@@ -58,9 +59,11 @@ class Decision(Model):
     reason: Mapped[str] = mapped_column(Text, default="")
     section: Mapped[str] = mapped_column(String(20), default="")
     decided_on: Mapped[date | None]
-    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    recorded_at: Mapped[datetime | None]
-    undone_at: Mapped[datetime | None]
-    version: Mapped[int] = mapped_column(default=1)
+    recorded_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("user_account.id"), info=UNRECORDED
+    )
+    recorded_at: Mapped[datetime | None] = mapped_column(info=UNRECORDED)
+    undone_at: Mapped[datetime | None] = mapped_column(info=UNRECORDED)
+    version: Mapped[int] = mapped_column(default=1, info=UNRECORDED)
 
     __mapper_args__ = {"version_id_col": version}

@@ -4,6 +4,8 @@ from datetime import date
 
 from flask_babel import lazy_gettext as _l
 
+from app.audit.operations import given, record, record_added, recorded, values_of
+from app.audit.tags import Kind, Tag
 from app.core import clock
 from app.core.errors import Refused, Stale
 from app.core.policy import Action, Actor, can
@@ -35,6 +37,7 @@ def arrange(held_on: date, number: int, place: str, actor: Actor) -> Meeting:
     meeting = Meeting(held_on=held_on, number=number, place=place)
     db.session.add(meeting)
     db.session.flush()
+    record_added(Tag.MEETING_ARRANGED, actor, Kind.MEETING, meeting)
     return meeting
 
 
@@ -58,6 +61,7 @@ def add_to_agenda(meeting: Meeting, measure: Measure, actor: Actor) -> Decision:
     )
     db.session.add(decision)
     db.session.flush()
+    record_added(Tag.MATTER_ADDED, actor, Kind.MEASURE, decision, subject_id=measure.id)
     return decision
 
 
@@ -72,8 +76,10 @@ def remove_from_agenda(meeting: Meeting, decision: Decision, actor: Actor) -> No
     _check_open(meeting)
     if decision.outcome is not None:
         raise Stale
+    before = given(values_of(decision))
     db.session.delete(decision)
     db.session.flush()
+    record(Tag.MATTER_REMOVED, actor, Kind.MEASURE, decision.measure_id, before=before)
 
 
 def decide(
@@ -104,13 +110,20 @@ def decide(
     if meeting.held_on > clock.today():
         raise Refused(_l("The meeting has not been held yet."))
     move(db.session.get_one(Measure, decision.measure_id), outcome.value, actor, reason)
-    decision.outcome = outcome
-    decision.reason = reason.strip()
-    decision.section = section.strip()
-    decision.decided_on = meeting.held_on
-    decision.recorded_by_id = actor.user_id
-    decision.recorded_at = clock.now()
-    db.session.flush()
+    with recorded(
+        Tag.DECISION_RECORDED,
+        actor,
+        Kind.MEASURE,
+        decision,
+        subject_id=decision.measure_id,
+        naming=("meeting_id",),
+    ):
+        decision.outcome = outcome
+        decision.reason = reason.strip()
+        decision.section = section.strip()
+        decision.decided_on = meeting.held_on
+        decision.recorded_by_id = actor.user_id
+        decision.recorded_at = clock.now()
 
 
 def undo(decision: Decision, reason: str, actor: Actor) -> None:
@@ -133,6 +146,9 @@ def undo(decision: Decision, reason: str, actor: Actor) -> None:
     move(measure, "undo_decision", actor, reason)
     decision.undone_at = clock.now()
     db.session.flush()
+    before = given(values_of(decision))
+    after = {"reason": reason.strip()}
+    record(Tag.DECISION_UNDONE, actor, Kind.MEASURE, measure.id, before=before, after=after)
 
 
 def approve_minutes(meeting: Meeting, approved_on: date, actor: Actor) -> None:
@@ -148,8 +164,8 @@ def approve_minutes(meeting: Meeting, approved_on: date, actor: Actor) -> None:
         raise Refused(_l("Minutes are approved after the meeting, and not in the future."))
     if queries.undecided(meeting.id):
         raise Refused(_l("Decide every matter, or take it off the agenda, before the minutes."))
-    meeting.minutes_approved_on = approved_on
-    db.session.flush()
+    with recorded(Tag.MINUTES_APPROVED, actor, Kind.MEETING, meeting):
+        meeting.minutes_approved_on = approved_on
 
 
 def _check_role(actor: Actor, action: Action) -> None:

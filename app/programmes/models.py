@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.audit.models import UNRECORDED
 from app.core.enums import enum_type
 from app.extensions import Model
 from app.programmes.states import Phase, ThemeKind
@@ -73,6 +74,6 @@ class Roadmap(Model):
     once_approved: Mapped[bool] = mapped_column(default=False)
     submit_by: Mapped[date | None]
     board_by: Mapped[date | None]
-    version: Mapped[int] = mapped_column(default=1)
+    version: Mapped[int] = mapped_column(default=1, info=UNRECORDED)
 
     __mapper_args__ = {"version_id_col": version}

@@ -6,6 +6,9 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from app.audit.operations import record_added, recorded
+from app.audit.tags import Kind, Tag
+from app.core.policy import Actor
 from app.extensions import db
 from app.programmes.models import Programme, Roadmap, Theme
 from app.programmes.states import DECIDED, Phase, ThemeKind
@@ -14,7 +17,7 @@ START_THEMES = Path(__file__).with_name("start_themes.csv")
 
 
 def add_programme(
-    name_fi: str, name_sv: str, first_year: int, last_year: int, **fields: Any
+    name_fi: str, name_sv: str, first_year: int, last_year: int, actor: Actor, **fields: Any
 ) -> Programme:
     """Add a programme; `fields` are the board's date, section and case and `invented`."""
     programme = Programme(
@@ -22,6 +25,7 @@ def add_programme(
     )
     db.session.add(programme)
     db.session.flush()
+    record_added(Tag.PROGRAMME_ADDED, actor, Kind.PROGRAMME, programme)
     return programme
 
 
@@ -30,6 +34,7 @@ def add_theme(
     code: str,
     name_fi: str,
     name_sv: str,
+    actor: Actor,
     kind: ThemeKind = ThemeKind.THEME,
     colour: int = 1,
 ) -> Theme:
@@ -47,18 +52,21 @@ def add_theme(
     )
     db.session.add(theme)
     db.session.flush()
+    record_added(Tag.THEME_ADDED, actor, Kind.PROGRAMME, theme, subject_id=programme.id)
     return theme
 
 
-def add_start_themes(programme: Programme) -> None:
+def add_start_themes(programme: Programme, actor: Actor) -> None:
     """Add the themes that a new programme begins with, each in a colour of its own."""
     with START_THEMES.open(encoding="utf-8", newline="") as file:
         for colour, row in enumerate(csv.DictReader(file), start=1):
             kind = ThemeKind[row.pop("kind").upper()]
-            add_theme(programme, **row, kind=kind, colour=colour)
+            add_theme(programme, **row, actor=actor, kind=kind, colour=colour)
 
 
-def add_roadmap(programme: Programme, year: int, phase: Phase, **fields: Any) -> Roadmap:
+def add_roadmap(
+    programme: Programme, year: int, phase: Phase, actor: Actor, **fields: Any
+) -> Roadmap:
     """Add the roadmap of one year of a programme; `fields` are its days and `imported`."""
     approved = phase in DECIDED
     roadmap = Roadmap(
@@ -66,12 +74,13 @@ def add_roadmap(programme: Programme, year: int, phase: Phase, **fields: Any) ->
     )
     db.session.add(roadmap)
     db.session.flush()
+    record_added(Tag.ROADMAP_ADDED, actor, Kind.ROADMAP, roadmap)
     return roadmap
 
 
-def import_phase(roadmap: Roadmap, phase: Phase) -> None:
+def import_phase(roadmap: Roadmap, phase: Phase, actor: Actor) -> None:
     """Give a roadmap the phase that an imported file shows it in, and mark it as imported."""
-    roadmap.phase = phase
-    roadmap.once_approved = phase in DECIDED
-    roadmap.imported = True
-    db.session.flush()
+    with recorded(Tag.PHASE_CHANGED, actor, Kind.ROADMAP, roadmap):
+        roadmap.phase = phase
+        roadmap.once_approved = phase in DECIDED
+        roadmap.imported = True

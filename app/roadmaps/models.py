@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.audit.models import UNRECORDED
 from app.core.enums import enum_type
 from app.extensions import Model
 from app.programmes.states import Phase
@@ -45,7 +46,7 @@ class RoadmapStep(Model):
     target: Mapped[Phase] = mapped_column(enum_type(Phase, "target"))
     reason: Mapped[str] = mapped_column(Text, default="")
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    made_at: Mapped[datetime]
+    made_at: Mapped[datetime] = mapped_column(info=UNRECORDED)
 
 
 class BoardDecision(Model):
@@ -72,8 +73,10 @@ class BoardDecision(Model):
     case_number: Mapped[str] = mapped_column(String(60), default="")
     reason: Mapped[str] = mapped_column(Text, default="")
     imported: Mapped[bool] = mapped_column(default=False)
-    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    recorded_at: Mapped[datetime]
+    recorded_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("user_account.id"), info=UNRECORDED
+    )
+    recorded_at: Mapped[datetime] = mapped_column(info=UNRECORDED)
 
 
 class Snapshot(Model):
@@ -92,6 +95,6 @@ class Snapshot(Model):
     roadmap_id: Mapped[int] = mapped_column(ForeignKey("roadmap.id"))
     board_decision_id: Mapped[int] = mapped_column(ForeignKey("board_decision.id"), index=True)
     number: Mapped[int]
-    content: Mapped[str] = mapped_column(Text)
+    content: Mapped[str] = mapped_column(Text, info=UNRECORDED)
     sha256: Mapped[str] = mapped_column(String(64))
-    made_at: Mapped[datetime]
+    made_at: Mapped[datetime] = mapped_column(info=UNRECORDED)

@@ -1,10 +1,13 @@
 """What can happen to a roadmap and to what stands on it."""
 
 import re
+from contextlib import AbstractContextManager
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
 
+from app.audit.operations import given, record, record_added, recorded
+from app.audit.tags import Kind, Tag
 from app.core import clock
 from app.core.errors import Refused, Stale
 from app.core.policy import Action, Actor, can
@@ -43,9 +46,9 @@ def set_dates(roadmap: Roadmap, submit_by: date, board_by: date, actor: Actor) -
         raise Refused(_l("The city board has decided on the roadmap."))
     if board_by < submit_by:
         raise Refused(_l("The city board decides after the last day for proposals."))
-    roadmap.submit_by = submit_by
-    roadmap.board_by = board_by
-    db.session.flush()
+    with recorded(Tag.DATES_SET, actor, Kind.ROADMAP, roadmap):
+        roadmap.submit_by = submit_by
+        roadmap.board_by = board_by
 
 
 def move(roadmap: Roadmap, name: str, actor: Actor, reason: str = "") -> RoadmapStep:
@@ -62,6 +65,7 @@ def move(roadmap: Roadmap, name: str, actor: Actor, reason: str = "") -> Roadmap
     Raises:
         Refused: The workflow does not allow it now; the roadmap is as it was.
     """
+    before = roadmap.phase
     transition = WORKFLOW.apply(name, roadmap, actor, reason)
     step = RoadmapStep(
         roadmap_id=roadmap.id,
@@ -72,13 +76,22 @@ def move(roadmap: Roadmap, name: str, actor: Actor, reason: str = "") -> Roadmap
         made_at=clock.now(),
     )
     db.session.add(step)
+    db.session.flush()
+    record(
+        Tag.PHASE_CHANGED,
+        actor,
+        Kind.ROADMAP,
+        roadmap.id,
+        before={"phase": before},
+        after=given({"phase": step.target, "reason": step.reason}),
+    )
     if transition.target is Phase.BEFORE_BOARD:
-        measures.publish(
+        proposed = [
             row.Measure
             for row in queries.contents(roadmap)
             if row.Item.membership is Membership.PROPOSED
-        )
-    db.session.flush()
+        ]
+        measures.publish(proposed, actor)
     return step
 
 
@@ -87,6 +100,7 @@ def place(
     entry: Entry,
     membership: Membership,
     position: int,
+    actor: Actor,
     number: int | None = None,
 ) -> Item:
     """Put an entry on a roadmap.
@@ -96,6 +110,7 @@ def place(
         entry: The measure in the roadmap's programme.
         membership: How it stands there.
         position: Its place in the order, from 1.
+        actor: Who puts it there.
         number: Its running number in a list that had no codes.
     """
     item = Item(
@@ -107,15 +122,24 @@ def place(
     )
     db.session.add(item)
     db.session.flush()
+    record_added(Tag.ITEM_PLACED, actor, Kind.MEASURE, item, subject_id=entry.measure_id)
     return item
 
 
-def correct(item: Item, membership: Membership, position: int, number: int | None) -> None:
+def correct(
+    item: Item, membership: Membership, position: int, actor: Actor, number: int | None
+) -> None:
     """Let an item stand on its roadmap as an imported file says; the arguments are `place`'s."""
-    item.membership = membership
-    item.position = position
-    item.number = number
-    db.session.flush()
+    with _item_recorded(Tag.ITEM_CHANGED, item, actor):
+        item.membership = membership
+        item.position = position
+        item.number = number
+
+
+def _item_recorded(tag: Tag, item: Item, actor: Actor) -> AbstractContextManager[None]:
+    """Record, of its measure, what the block changes of an item."""
+    measure_id = db.session.get_one(Entry, item.entry_id).measure_id
+    return recorded(tag, actor, Kind.MEASURE, item, subject_id=measure_id, naming=("roadmap_id",))
 
 
 def assemble(roadmap: Roadmap, actor: Actor) -> int:
@@ -134,15 +158,23 @@ def assemble(roadmap: Roadmap, actor: Actor) -> int:
     programme = db.session.get_one(Programme, roadmap.programme_id)
     new = sorted(queries.measures_to_place(roadmap), key=_theme_order)
     for position, measure in enumerate(new, start=queries.last_position(roadmap) + 1):
-        entry = queries.entry_of(measure, programme.id) or measures.enter(measure, programme)
-        place(roadmap, entry, Membership.PROPOSED, position)
+        entry = queries.entry_of(measure, programme.id) or _enter(measure, programme, actor)
+        place(roadmap, entry, Membership.PROPOSED, position, actor)
     for item, entry, measure, _theme in queries.contents(roadmap):
         theme = measure.theme
         if item.membership is Membership.REMOVED or entry.code or theme is None:
             continue
         if theme.programme_id == programme.id:
-            measures.place_under(entry, theme, next_code(theme), measure)
+            measures.place_under(entry, theme, next_code(theme), measure, actor)
     return len(new)
+
+
+def _enter(measure: Measure, programme: Programme, actor: Actor) -> Entry:
+    """Put a measure into a programme, under its theme and with the next code if that is of it."""
+    theme = measure.theme
+    if theme is None or theme.programme_id != programme.id:
+        return measures.enter(measure, programme, actor)
+    return measures.enter(measure, programme, actor, theme, next_code(theme))
 
 
 def _theme_order(measure: Measure) -> tuple[int, int]:
@@ -162,7 +194,11 @@ def remove_item(roadmap: Roadmap, item: Item, actor: Actor) -> None:
     Raises:
         Refused: The actor may not, the roadmap is not being drafted, or the measure is approved.
     """
-    _change_membership(roadmap, item, actor, Membership.PROPOSED, Membership.REMOVED)
+    _check_assembling(roadmap, actor)
+    if item.membership is not Membership.PROPOSED:
+        raise Stale
+    with _item_recorded(Tag.ITEM_REMOVED, item, actor):
+        item.membership = Membership.REMOVED
 
 
 def put_back_item(roadmap: Roadmap, item: Item, actor: Actor) -> None:
@@ -171,17 +207,11 @@ def put_back_item(roadmap: Roadmap, item: Item, actor: Actor) -> None:
     Raises:
         Refused: The actor may not, the roadmap is not being drafted, or the measure stands on it.
     """
-    _change_membership(roadmap, item, actor, Membership.REMOVED, Membership.PROPOSED)
-
-
-def _change_membership(
-    roadmap: Roadmap, item: Item, actor: Actor, source: Membership, target: Membership
-) -> None:
     _check_assembling(roadmap, actor)
-    if item.membership is not source:
+    if item.membership is not Membership.REMOVED:
         raise Stale
-    item.membership = target
-    db.session.flush()
+    with _item_recorded(Tag.ITEM_PLACED, item, actor):
+        item.membership = Membership.PROPOSED
 
 
 def _check_assembling(roadmap: Roadmap, actor: Actor) -> None:
@@ -237,26 +267,27 @@ def record_board_decision(
     )
     db.session.add(decision)
     db.session.flush()
+    record_added(Tag.BOARD_DECIDED, actor, Kind.ROADMAP, decision, subject_id=roadmap.id)
     if outcome in APPROVALS:
-        _freeze(roadmap, decision)
+        _freeze(roadmap, decision, actor)
     return decision
 
 
 def record_earlier_approval(
     roadmap: Roadmap,
     decided_on: date,
+    actor: Actor,
     section: str = "",
     case_number: str = "",
-    actor: Actor | None = None,
 ) -> BoardDecision:
     """Record that the city board approved a roadmap before the tool came into use.
 
     Args:
         roadmap: The year's roadmap with what stands on it.
         decided_on: The day of the board's meeting.
+        actor: Who records it.
         section: The section of its minutes; empty where it is not known.
         case_number: The case number of the matter; empty where it is not known.
-        actor: Who records it, if a person does.
     """
     decision = BoardDecision(
         roadmap_id=roadmap.id,
@@ -265,24 +296,26 @@ def record_earlier_approval(
         section=section,
         case_number=case_number,
         imported=True,
-        recorded_by_id=actor.user_id if actor else None,
+        recorded_by_id=actor.user_id,
         recorded_at=clock.now(),
     )
     db.session.add(decision)
-    roadmap.phase = Phase.APPROVED
-    db.session.flush()
-    _freeze(roadmap, decision)
+    with recorded(Tag.PHASE_CHANGED, actor, Kind.ROADMAP, roadmap):
+        roadmap.phase = Phase.APPROVED
+    record_added(Tag.BOARD_DECIDED, actor, Kind.ROADMAP, decision, subject_id=roadmap.id)
+    _freeze(roadmap, decision, actor)
     return decision
 
 
-def _freeze(roadmap: Roadmap, decision: BoardDecision) -> Snapshot:
+def _freeze(roadmap: Roadmap, decision: BoardDecision, actor: Actor) -> Snapshot:
     """Make what is proposed approved and public, and keep it exactly as it was approved."""
     to_approve = BOARD_APPROVED | {Membership.PROPOSED}
     rows = [row for row in queries.contents(roadmap) if row.Item.membership in to_approve]
     for row in rows:
         if row.Item.membership is Membership.PROPOSED:
-            row.Item.membership = Membership.APPROVED
-    measures.publish(row.Measure for row in rows)
+            with _item_recorded(Tag.ITEM_CHANGED, row.Item, actor):
+                row.Item.membership = Membership.APPROVED
+    measures.publish((row.Measure for row in rows), actor)
     roadmap.once_approved = True
     programme = db.session.get_one(Programme, roadmap.programme_id)
     posts = queries.other_posts({row.Measure.id for row in rows})
@@ -297,4 +330,5 @@ def _freeze(roadmap: Roadmap, decision: BoardDecision) -> Snapshot:
     )
     db.session.add(kept)
     db.session.flush()
+    record_added(Tag.SNAPSHOT_MADE, actor, Kind.ROADMAP, kept, subject_id=roadmap.id)
     return kept

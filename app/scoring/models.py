@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.audit.models import UNRECORDED
 from app.core.enums import enum_type
 from app.extensions import Model
 from app.scoring.states import ProposedOutcome, ReviewState
@@ -93,9 +94,9 @@ class Review(Model):
     disqualified: Mapped[bool] = mapped_column(default=False)
     disqualification_reason: Mapped[str] = mapped_column(Text, default="")
     measure_version: Mapped[int]
-    saved_at: Mapped[datetime]
-    submitted_at: Mapped[datetime | None]
-    version: Mapped[int] = mapped_column(default=1)
+    saved_at: Mapped[datetime] = mapped_column(info=UNRECORDED)
+    submitted_at: Mapped[datetime | None] = mapped_column(info=UNRECORDED)
+    version: Mapped[int] = mapped_column(default=1, info=UNRECORDED)
 
     ratings: Mapped[list["Rating"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
 

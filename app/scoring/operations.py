@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from app.audit.operations import given, record, record_difference, values_of
+from app.audit.tags import Kind, Tag
 from app.core import clock
 from app.core.errors import Refused, Stale
 from app.core.policy import Action, Actor, can
@@ -65,6 +68,17 @@ def open_round(
     )
     db.session.add(scoring_round)
     db.session.flush()
+    names = CriterionFields._fields
+    rows = [
+        {name: getattr(criterion, name) for name in names} for criterion in scoring_round.criteria
+    ]
+    record(
+        Tag.ROUND_OPENED,
+        actor,
+        Kind.ROUND,
+        scoring_round.id,
+        after={**values_of(scoring_round), "criteria": rows},
+    )
     return scoring_round
 
 
@@ -132,6 +146,7 @@ def save_review(
     review = queries.review_of(scoring_round, measure.id, actor)
     if version != (review.version if review else 0):
         raise Stale
+    before = _said(review, scoring_round) if review else None
     if review is None:
         review = Review(
             round_id=scoring_round.id,
@@ -148,7 +163,19 @@ def save_review(
         review.submitted_at = review.saved_at
     db.session.add(review)
     db.session.flush()
+    after = _said(review, scoring_round)
+    if before is None:
+        record(Tag.REVIEW_SAVED, actor, Kind.MEASURE, measure.id, after=given(after))
+    else:
+        record_difference(Tag.REVIEW_SAVED, actor, Kind.MEASURE, measure.id, before, after)
     return review
+
+
+def _said(review: Review, scoring_round: Round) -> dict[str, Any]:
+    """Return what a review says, for the record; its ratings by the keys of the criteria."""
+    keys = {criterion.id: criterion.key for criterion in scoring_round.criteria}
+    ratings = {keys[rating.criterion_id]: rating.value for rating in review.ratings}
+    return {**values_of(review), "ratings": ratings}
 
 
 def hindrances(scoring_round: Round, measure: Measure, actor: Actor) -> list[LazyString]:

@@ -12,7 +12,7 @@ from app.extensions import db
 from app.followup.models import StatusReport
 from app.followup.operations import correct_report, report_status
 from app.followup.states import Precision, Status
-from app.measures.operations import record
+from app.measures.operations import add_measure
 
 NOBODY = Actor()
 MAY, JUNE = date(2025, 5, 31), date(2025, 6, 15)
@@ -20,7 +20,7 @@ MAY, JUNE = date(2025, 5, 31), date(2025, 6, 15)
 
 @pytest.fixture
 def measure_id(app: Flask) -> int:
-    return record(name_fi="Toimenpide").id
+    return add_measure(NOBODY, name_fi="Toimenpide").id
 
 
 def newest(measure_id: int) -> list[Status]:

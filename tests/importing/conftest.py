@@ -11,6 +11,7 @@ from click.testing import Result
 from flask import Flask
 from flask_migrate import upgrade
 
+from app.accounts.operations import INSTALLER
 from app.config import Settings
 from app.core.database import writing
 from app.extensions import db
@@ -31,8 +32,9 @@ def programme_database(tmp_path_factory: pytest.TempPathFactory, compiled: Path)
     with running(settings, compiled):
         upgrade()
         with writing():
-            add_start_values()
-            add_start_themes(add_programme("Digiohjelma", "Digiprogram", 2024, 2026))
+            add_start_values(INSTALLER)
+            programme = add_programme("Digiohjelma", "Digiprogram", 2024, 2026, INSTALLER)
+            add_start_themes(programme, INSTALLER)
     return settings.instance / "roadmap.sqlite"
 
 

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text
 
+from app.accounts.operations import INSTALLER
 from app.core.database import writing
 from app.extensions import db
-from app.measures.operations import enter, record
+from app.measures.operations import add_measure, enter
 from app.measures.states import State
 from app.programmes.models import Programme
 from tests.importing.conftest import DAYS, Row, Run, as_csv, contents, demo_rows
@@ -232,7 +233,7 @@ def test_name_of_several_measures_needs_a_code(run_after_2024: Run) -> None:
     assert run_after_2024([rows[2] | {"name_fi": "Sama"}]).exit_code == 1
     with writing():
         programme = db.session.query(Programme).one()
-        enter(record(name_fi="sama", state=State.APPROVED), programme)
+        enter(add_measure(INSTALLER, name_fi="sama", state=State.APPROVED), programme, INSTALLER)
     result = run_after_2024([rows[2] | {"number": "", "name_fi": "Sama"}])
     assert result.exit_code == 1
     assert "column name_fi: several measures have this name: a code is needed" in result.stderr
@@ -241,7 +242,11 @@ def test_name_of_several_measures_needs_a_code(run_after_2024: Run) -> None:
 def test_proposal_in_the_process_is_not_imported_over(run: Run) -> None:
     with writing():
         programme = db.session.query(Programme).one()
-        enter(record(name_fi="Digitoidaan arkistot", state=State.POSTPONED), programme)
+        enter(
+            add_measure(INSTALLER, name_fi="Digitoidaan arkistot", state=State.POSTPONED),
+            programme,
+            INSTALLER,
+        )
     result = run("roadmap-2024.csv", *DAYS)
     assert result.exit_code == 1
     assert (

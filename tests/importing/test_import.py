@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import text
 
+from app.accounts.operations import INSTALLER
 from app.core.database import writing
 from app.core.policy import Actor
 from app.extensions import db
@@ -187,8 +188,8 @@ def test_measure_of_an_earlier_year_gets_a_further_item_and_keeps_what_is_known(
 
 def test_measure_of_another_programme_gets_a_further_entry(run_after_2024: Run) -> None:
     with writing():
-        later = programmes.add_programme("Jatko", "Fortsättning", 2027, 2029)
-        programmes.add_theme(later, "X", "Muu teema", "Annat tema")
+        later = programmes.add_programme("Jatko", "Fortsättning", 2027, 2029, INSTALLER)
+        programmes.add_theme(later, "X", "Muu teema", "Annat tema", INSTALLER)
     row = demo_rows("roadmap-2024.csv")[18]
     row |= {"year": "2027", "goal": "X", "number": "", "status_2024": "", "status_2025": ""}
     assert "(a measure of another roadmap)" in run_after_2024([row]).output
@@ -235,8 +236,8 @@ def test_proposed_roadmap_becomes_approved_by_a_file_that_says_so(run: Run) -> N
 def test_planned_roadmap_is_filled_and_one_in_the_making_is_not(run: Run) -> None:
     with writing():
         programme = db.session.query(Programme).one()
-        programmes.add_roadmap(programme, 2024, Phase.PLANNED)
-        programmes.add_roadmap(programme, 2026, Phase.COLLECTING)
+        programmes.add_roadmap(programme, 2024, Phase.PLANNED, INSTALLER)
+        programmes.add_roadmap(programme, 2026, Phase.COLLECTING, INSTALLER)
     assert "~ roadmap 2024: planned → approved" in run("roadmap-2024.csv", *DAYS).output
     assert scalars("SELECT imported FROM roadmap WHERE year = 2024") == [1]
     result = run("roadmap-2026.csv")

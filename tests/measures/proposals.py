@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.accounts.models import Unit
+from app.accounts.operations import INSTALLER
 from app.core.database import writing
 from app.extensions import db
 from app.measures import operations
@@ -57,7 +58,7 @@ def filled_in(**given: Any) -> dict[str, Any]:
 def saved(state: State = State.DRAFT, **given: Any) -> int:
     """Write a proposal into the database in a state and return its id."""
     with writing():
-        return operations.record(**card(**given), state=state).id
+        return operations.add_measure(INSTALLER, **card(**given), state=state).id
 
 
 def fresh(measure_id: int) -> Measure:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.accounts.operations import INSTALLER
 from app.core.database import writing
 from app.extensions import db
 from app.measures import operations
@@ -62,7 +63,7 @@ def test_what_stands_on_a_roadmap_is_no_proposal_any_more(client) -> None:
     with writing():
         programme = db.session.query(Programme).one()
         theme = db.session.query(Theme).filter_by(code="A").one()
-        operations.enter(fresh(placed), programme, theme, "A1")
+        operations.enter(fresh(placed), programme, INSTALLER, theme, "A1")
     sign_in_as(client, "secretary")
     assert names(client.get("/proposals")) == ["Odottaa"]
     assert waiting != placed
@@ -93,7 +94,9 @@ def test_pages_of_fifty(client) -> None:
     with writing():
         unit = unit_id("library")
         for number in range(101):
-            operations.record(name_fi=f"Ehdotus {number:03}", unit_id=unit, state=State.DRAFT)
+            operations.add_measure(
+                INSTALLER, name_fi=f"Ehdotus {number:03}", unit_id=unit, state=State.DRAFT
+            )
     sign_in_as(client, "proposer")
     seen = [names(client.get(f"/proposals?page={number}")) for number in (1, 2, 3)]
     assert [len(each) for each in seen] == [50, 50, 1]
@@ -113,7 +116,8 @@ def test_as_many_queries_for_many_as_for_one(client, query_counter, page: str) -
             units = [unit_id("library"), unit_id("streets"), unit_id("services")]
             themes = [theme.id for theme in db.session.query(Theme)]
             for number in range(further):
-                operations.record(
+                operations.add_measure(
+                    INSTALLER,
                     name_fi=f"Ehdotus {number}",
                     unit_id=units[number % 3],
                     theme_id=themes[number % 3],

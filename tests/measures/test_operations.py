@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import func, select
 
+from app.accounts.operations import INSTALLER
 from app.core.database import writing
 from app.core.errors import Refused, Stale
 from app.extensions import db
@@ -243,5 +244,5 @@ def test_publishing_leaves_secrets_secret(app) -> None:
         saved(State.APPROVED, publicity=Publicity.PUBLIC),
     ]
     with writing():
-        operations.publish([fresh(each) for each in ids])
+        operations.publish([fresh(each) for each in ids], INSTALLER)
     assert [fresh(each).publicity.value for each in ids] == ["public", "secret", "public"]

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from app.accounts.operations import INSTALLER
 from app.core.database import writing
 from app.extensions import db
 from app.measures import operations, search
@@ -72,7 +73,7 @@ def test_every_word_of_a_search_begins_a_word_of_what_is_found(
 def test_a_changed_text_is_found_by_its_new_words_alone(app) -> None:
     measure_id = saved(name_fi="Vanha")
     with writing():
-        operations.change(fresh(measure_id), name_fi="Uusi")
+        operations.change(fresh(measure_id), INSTALLER, name_fi="Uusi")
     assert found("vanha") == []
     assert found("uusi") == [measure_id]
 
@@ -82,7 +83,7 @@ def test_a_measure_is_found_by_its_code(app) -> None:
     with writing():
         programme = db.session.scalars(select(Programme)).one()
         theme = db.session.scalars(select(Theme).where(Theme.code == "A")).one()
-        operations.enter(fresh(measure_id), programme, theme, "A13")
+        operations.enter(fresh(measure_id), programme, INSTALLER, theme, "A13")
     assert found("a13") == [measure_id]
 
 

@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from app.accounts.operations import INSTALLER
 from app.core.database import writing
 from app.core.errors import Refused
 from app.extensions import db
@@ -40,7 +41,7 @@ def coded(code: str, theme: str, year: int = 2025) -> int:
     with writing():
         programme = db.session.scalars(select(Programme)).one()
         found = db.session.get_one(Theme, theme_id(theme))
-        measures.enter(db.session.get_one(Measure, measure_id), programme, found, code)
+        measures.enter(db.session.get_one(Measure, measure_id), programme, INSTALLER, found, code)
     return measure_id
 
 
@@ -76,7 +77,9 @@ def test_codes_go_on_after_the_highest_of_the_theme(app, actor) -> None:
 
 def test_a_code_of_a_longer_theme_is_another_ones(app, actor) -> None:
     with writing():
-        programmes.add_theme(db.session.scalars(select(Programme)).one(), "AB", "AB", "AB")
+        programmes.add_theme(
+            db.session.scalars(select(Programme)).one(), "AB", "AB", "AB", INSTALLER
+        )
     coded("AB7", "AB")
     coded("A2b", "A")
     coded("A2", "A")
@@ -131,15 +134,17 @@ def test_without_a_theme_there_is_no_code_until_there_is_one(app, actor) -> None
     measure_id = drafted(actor("secretary"), theme_id=None)[0]
     assert codes()[measure_id] is None
     with writing():
-        measures.change(fresh(measure_id), theme_id=theme_id("B"))
+        measures.change(fresh(measure_id), INSTALLER, theme_id=theme_id("B"))
     assert assemble(actor("secretary")) == 0
     assert codes()[measure_id] == "B1"
 
 
 def test_a_theme_of_another_programme_gives_no_code(app, actor) -> None:
     with writing():
-        other = programmes.add_programme("Digiohjelma 2020–2023", "Digiprogram", 2020, 2023)
-        foreign = programmes.add_theme(other, "T", "Teema", "Tema").id
+        other = programmes.add_programme(
+            "Digiohjelma 2020–2023", "Digiprogram", 2020, 2023, INSTALLER
+        )
+        foreign = programmes.add_theme(other, "T", "Teema", "Tema", INSTALLER).id
     measure_id = drafted(actor("secretary"), theme_id=foreign)[0]
     assert codes()[measure_id] is None
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from app.accounts.operations import INSTALLER
 from app.core import clock
 from app.core.database import writing
 from app.core.errors import Refused
@@ -232,7 +233,7 @@ def _placed(year: int, *memberships: Membership) -> list[int]:
             entry = Entry(measure_id=measure_id, programme_id=roadmap.programme_id)
             db.session.add(entry)
             db.session.flush()
-            operations.place(roadmap, entry, membership, position)
+            operations.place(roadmap, entry, membership, position, INSTALLER)
     return ids
 
 
@@ -241,7 +242,7 @@ def test_an_earlier_approval_keeps_what_the_board_approved(client, sign_in, app)
     with writing():
         roadmap = roadmap_of(2025)
         roadmap.phase = Phase.PLANNED
-        decision = operations.record_earlier_approval(roadmap, date(2025, 1, 13))
+        decision = operations.record_earlier_approval(roadmap, date(2025, 1, 13), INSTALLER)
         assert (decision.imported, decision.section, decision.recorded_by_id) == (True, "", None)
     assert roadmap_of(2025).phase is Phase.APPROVED
     (kept,) = queries.snapshots(roadmap_of(2025))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from app.accounts.operations import INSTALLER
 from app.core.database import writing
 from app.extensions import db
 from app.measures import operations as measures
@@ -101,7 +102,7 @@ def test_the_same_contents_give_the_same_digest(ids) -> None:
 def test_it_stays_when_the_measure_changes(ids) -> None:
     before = snapshots()[0].content
     with writing():
-        measures.change(fresh(ids[0]), name_fi="Toinen nimi")
+        measures.change(fresh(ids[0]), INSTALLER, name_fi="Toinen nimi")
     assert snapshots()[0].content == before
     assert content() != before
 

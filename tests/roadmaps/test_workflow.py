@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from app.accounts.operations import INSTALLER
 from app.core.database import writing
 from app.core.errors import Refused
 from app.core.policy import ANONYMOUS, Actor, Role
@@ -214,9 +215,9 @@ def test_a_roadmap_with_gaps_does_not_go_to_the_board(client, sign_in, actor) ->
         assert name in response.text
     assert the_roadmap().phase is Phase.DRAFTING
     with writing():
-        measures.change(fresh(ids[1]), problem_sv="Varför?")
-        measures.change(fresh(ids[2]), theme_id=fresh(ids[0]).theme_id)
-        measures.change(fresh(ids[3]), stale=None)
+        measures.change(fresh(ids[1]), INSTALLER, problem_sv="Varför?")
+        measures.change(fresh(ids[2]), INSTALLER, theme_id=fresh(ids[0]).theme_id)
+        measures.change(fresh(ids[3]), INSTALLER, stale=None)
         fresh(ids[4]).state = "approved"
     assemble(actor("secretary"))
     assert client.submit(page, action=f"{page}/propose_to_board").status_code == 303

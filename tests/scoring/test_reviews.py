@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
+from app.accounts.operations import INSTALLER
 from app.core import clock
 from app.core.database import writing
 from app.core.errors import Refused, Stale
@@ -232,7 +233,7 @@ def test_a_change_of_the_proposal_shows_as_changed_since(client, sign_in, actor,
     sign_in(client, "member")
     before = client.get(address(measure_id)).text
     with writing():
-        measures.change(fresh(measure_id), name_fi="Toinen nimi")
+        measures.change(fresh(measure_id), INSTALLER, name_fi="Toinen nimi")
     after = client.get(address(measure_id)).text
     assert 'class="notice warning"' not in before
     assert 'class="notice warning"' in after

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.accounts.operations import INSTALLER
 from app.accounts.queries import units
 from app.core.database import writing
 from app.core.policy import ANONYMOUS
@@ -43,10 +44,10 @@ def add(name: str, year: int = 2025, code: str | None = None, **fields: object) 
     roadmap = programme_queries.roadmap_of(year)
     assert programme is not None
     assert roadmap is not None
-    measure = measures.record(**known)
+    measure = measures.add_measure(INSTALLER, **known)
     theme = programme_queries.themes_of(programme.id)[0]
-    entry = measures.enter(measure, programme, theme, code)
-    roadmaps.place(roadmap, entry, Membership.APPROVED, position=1)
+    entry = measures.enter(measure, programme, INSTALLER, theme, code)
+    roadmaps.place(roadmap, entry, Membership.APPROVED, 1, INSTALLER)
     return measure
 
 
@@ -152,7 +153,7 @@ def test_a_change_is_seen_at_once(app: Flask, client: LintingClient) -> None:
         measure = add("Vanha nimi", code="A1")
     assert read(client.get("/")).names == ["Vanha nimi"]
     with writing():
-        measures.change(measure, name_fi="Uusi nimi")
+        measures.change(measure, INSTALLER, name_fi="Uusi nimi")
         followup.report_status(measure.id, Status.DONE, date(2026, 1, 31), Precision.DAY, ANONYMOUS)
     page = read(client.get("/"))
     assert page.names == ["Uusi nimi"]
@@ -178,12 +179,12 @@ def test_a_measure_in_two_programmes_stands_once_under_the_newer_theme(
     app: Flask, client: LintingClient
 ) -> None:
     with writing():
-        earlier = programmes.add_programme("2020–2023", "2020–2023", 2020, 2023)
-        old_theme = programmes.add_theme(earlier, "A", "Vanha teema", "Gammalt tema")
-        roadmap = programmes.add_roadmap(earlier, 2023, Phase.CLOSED)
+        earlier = programmes.add_programme("2020–2023", "2020–2023", 2020, 2023, INSTALLER)
+        old_theme = programmes.add_theme(earlier, "A", "Vanha teema", "Gammalt tema", INSTALLER)
+        roadmap = programmes.add_roadmap(earlier, 2023, Phase.CLOSED, INSTALLER)
         measure = add("Jatkuva")
-        entry = measures.enter(measure, earlier, old_theme, "A7")
-        roadmaps.place(roadmap, entry, Membership.APPROVED, position=1)
+        entry = measures.enter(measure, earlier, INSTALLER, old_theme, "A7")
+        roadmaps.place(roadmap, entry, Membership.APPROVED, 1, INSTALLER)
     page = read(client.get("/?year=2023&year=2025&lang=fi"))
     assert page.names == ["Jatkuva"]
     assert sum(page.themes.values()) == 1
@@ -225,12 +226,12 @@ def test_the_page_asks_as_much_of_26_measures_as_of_1000(
 )
 def test_the_running_programme_gives_the_years(app: Flask, today: date, years: list[int]) -> None:
     with writing():
-        earlier = programmes.add_programme("2020–2023", "2020–2023", 2020, 2023)
-        programmes.add_roadmap(earlier, 2023, Phase.CLOSED)
-        later = programmes.add_programme("2027–2029", "2027–2029", 2027, 2029)
-        programmes.add_roadmap(later, 2027, Phase.BEFORE_BOARD)
+        earlier = programmes.add_programme("2020–2023", "2020–2023", 2020, 2023, INSTALLER)
+        programmes.add_roadmap(earlier, 2023, Phase.CLOSED, INSTALLER)
+        later = programmes.add_programme("2027–2029", "2027–2029", 2027, 2029, INSTALLER)
+        programmes.add_roadmap(later, 2027, Phase.BEFORE_BOARD, INSTALLER)
         running = programme_queries.programme_of(2024)
         assert isinstance(running, Programme)
-        programmes.add_roadmap(running, 2024, Phase.CLOSED)
+        programmes.add_roadmap(running, 2024, Phase.CLOSED, INSTALLER)
     published = programme_queries.published_roadmaps()
     assert programme_queries.running_years(published, today) == years

@@ -21,7 +21,7 @@ from app.followup.models import StatusReport
 from app.followup.states import Precision, Status
 from app.measures import search
 from app.measures.models import Entry, Measure
-from app.measures.operations import code_order, record
+from app.measures.operations import add_measure, code_order
 from app.measures.states import Publicity, Size, State
 from app.organisation.operations import add_post, add_unit
 from app.programmes.models import Roadmap, Theme
@@ -71,18 +71,21 @@ def fill(instance: Path, size: int) -> Forms:
 
 def _fill(size: int, year: int) -> Forms:
     chance = random.Random(size)
-    programme = add_programme("Digiohjelma", "Digitaliseringsprogram", year - 1, year + 2)
+    programme = add_programme(
+        "Digiohjelma", "Digitaliseringsprogram", year - 1, year + 2, INSTALLER
+    )
     themes = [
-        add_theme(programme, code, f"Teema {code}", f"Tema {code}", kind, colour)
+        add_theme(programme, code, f"Teema {code}", f"Tema {code}", INSTALLER, kind, colour)
         for colour, (code, kind) in enumerate(
             [*((code, ThemeKind.THEME) for code in "ABC"), ("K", ThemeKind.ENABLER)], start=1
         )
     ]
     roadmaps = [
-        add_roadmap(programme, when, Phase.APPROVED, imported=True) for when in (year - 1, year)
+        add_roadmap(programme, when, Phase.APPROVED, INSTALLER, imported=True)
+        for when in (year - 1, year)
     ]
-    add_roadmap(programme, year + 1, Phase.COLLECTING)
-    scoring = add_roadmap(programme, year + 2, Phase.SCORING)
+    add_roadmap(programme, year + 1, Phase.COLLECTING, INSTALLER)
+    scoring = add_roadmap(programme, year + 2, Phase.SCORING, INSTALLER)
     values = _add_values()
     unit, posts = _add_people()
     measures = list(_measures(size, year, chance, themes, values, unit, posts))
@@ -103,7 +106,7 @@ def _add_values() -> dict[Kind, list[int]]:
     for kind in Kind:
         for position in range(1, 6):
             key = f"{kind.value}-{position}"
-            add_value(kind, key, f"Arvo {position}", f"Värde {position}", position)
+            add_value(kind, key, f"Arvo {position}", f"Värde {position}", position, INSTALLER)
     found: dict[Kind, list[int]] = {}
     for value in db.session.scalars(db.select(ClassificationValue)):
         found.setdefault(value.kind, []).append(value.id)
@@ -230,7 +233,8 @@ def _add_round(roadmap: Roadmap) -> None:
 
 def _add_proposal(state: State, year: int, values: dict[Kind, list[int]], unit: Unit) -> int:
     """Add a complete proposal for a year and return its id."""
-    return record(
+    return add_measure(
+        INSTALLER,
         name_fi="Sähköinen arkisto",
         name_sv="Elektroniskt arkiv",
         problem_fi=PROBLEM_FI,
