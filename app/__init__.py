@@ -5,6 +5,7 @@ import logging
 from flask import Flask
 
 from app.accounts.routes import blueprint as accounts
+from app.audit import refusals
 from app.cli import init_app as init_cli
 from app.config import ROOT, Settings
 from app.core import assets, context, database, errors, i18n, numbers, security
@@ -14,6 +15,7 @@ from app.measures.routes import blueprint as measures
 from app.meetings.routes import blueprint as meetings
 from app.navigation import init_app as init_navigation
 from app.organisation.routes import blueprint as organisation
+from app.own_page.routes import blueprint as own_page
 from app.roadmaps.routes import blueprint as roadmaps
 from app.scoring.routes import blueprint as scoring
 from app.sign_in.routes import blueprint as sign_in
@@ -24,6 +26,7 @@ BLUEPRINTS = (
     accounts,
     organisation,
     sign_in,
+    own_page,
     measures,
     scoring,
     meetings,
@@ -68,7 +71,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Templates know the reader as `actor`; Flask-Login would ask the database on error pages too.
     login_manager.init_app(app, add_context_processor=False)
     compress.init_app(app)
-    for part in (database, numbers, i18n, errors, context, assets, security):
+    for part in (database, numbers, i18n, errors, context, assets, security, refusals):
         part.init_app(app)
     init_navigation(app)
     init_cli(app)

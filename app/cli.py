@@ -14,7 +14,7 @@ from flask_migrate import upgrade
 
 from app.accounts.queries import active_users
 from app.config import Settings
-from app.core import clock
+from app.core import clock, policy_table
 from app.core.database import writing
 from app.extensions import db
 from app.followup.states import Precision
@@ -51,6 +51,7 @@ def init_app(app: Flask) -> None:
     """Register the commands."""
     app.cli.add_command(import_files)
     app.cli.add_command(init)
+    app.cli.add_command(policy)
     app.cli.add_command(start_up)
 
 
@@ -192,6 +193,18 @@ def _ask(settings: Settings, given: dict[str, Any]) -> Beginning:
         first_year=first_year,
         last_year=last_year,
     )
+
+
+@click.group()
+def policy() -> None:
+    """Read who may do what."""
+
+
+@policy.command("print")
+@with_appcontext
+def print_policy() -> None:
+    """Print who may do what, as docs/who-may-do-what.md has it."""
+    click.echo(policy_table.as_markdown())
 
 
 @click.command("start-up")

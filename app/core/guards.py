@@ -1,8 +1,11 @@
-"""Routes ask the policy: `@requires` on every view, `check` where the thing's unit matters."""
+"""Routes ask the policy: `@requires` on every view, `check` where the thing's unit matters.
+
+What is refused is noted on `g.refused`, where the room that keeps the record finds it.
+"""
 
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import NoReturn, ParamSpec, TypeVar
 
 from flask import abort, current_app, g, request
 from flask.typing import ResponseReturnValue
@@ -44,19 +47,49 @@ def requires(action: Action) -> Callable[[Callable[P, R]], Callable[P, ResponseR
 def refusal(action: Action) -> ResponseReturnValue | None:
     """Return None when the reader may do `action`, else the answer that they get."""
     actor = current_actor()
-    if can(actor, action):
-        return None
-    if action is Action.READ_STATUS and current_app.config["SETTINGS"].status_page_open:
+    if can(actor, action) or is_open(action):
         return None
     if not actor.is_signed_in:
+        _mark(action)
         answer: ResponseReturnValue = login_manager.unauthorized()
         return answer
-    current_app.logger.warning("access refused: %s on %s", action.name, request.endpoint)
-    abort(403)
+    refuse(action)
+
+
+def is_open(action: Action) -> bool:
+    """Tell whether the city has opened `action` to those who have not signed in."""
+    is_opened: bool = current_app.config["SETTINGS"].status_page_open
+    return action is Action.READ_STATUS and is_opened
 
 
 def check(action: Action, unit_id: int | None) -> None:
     """Stop with 403 unless the reader may do `action` to what `unit_id` owns."""
     if not can(current_actor(), action, unit_id):
-        current_app.logger.warning("access refused: %s on %s", action.name, request.endpoint)
-        abort(403)
+        refuse(action)
+
+
+def refuse(action: Action) -> NoReturn:
+    """Answer 403, as the reader may not do `action`; the attempt is recorded."""
+    _mark(action)
+    abort(403)
+
+
+def hide() -> NoReturn:
+    """Answer 404, as what the address names exists and the reader may not see it.
+
+    The answer is that of an address without anything; the attempt is recorded.
+    """
+    _mark(required_action())
+    abort(404)
+
+
+def required_action() -> Action:
+    """Return what `@requires` asks of the view that answers this request."""
+    action: Action = vars(current_app.view_functions[request.endpoint or ""])["required_action"]
+    return action
+
+
+def _mark(action: Action) -> None:
+    """Note that this request was refused, for the process log and for the record."""
+    g.refused = action
+    current_app.logger.warning("access refused: %s on %s", action.name, request.endpoint)

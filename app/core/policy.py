@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
 from app.core.enums import Labelled
 
@@ -19,6 +20,20 @@ class Role(Labelled):
     PROPOSER = "proposer", _l("proposer")
     SECRETARY = "secretary", _l("secretary of the steering group")
     VIEWER = "viewer", _l("viewer")
+
+
+MEANINGS: Mapping[Role, LazyString] = MappingProxyType(
+    {
+        Role.VIEWER: _l("Reads what all staff may read."),
+        Role.PROPOSER: _l("Proposes measures for a unit and for the units below it."),
+        Role.MEMBER: _l("Scores proposals and takes part in the decisions."),
+        Role.CHAIR: _l("Leads the steering group, and proposes the roadmap to the city board."),
+        Role.SECRETARY: _l("Prepares everything, and records what the steering group decides."),
+        Role.BOARD_SECRETARY: _l("Records what the city board decides on the roadmaps."),
+        Role.ADMINISTRATOR: _l("Looks after people, units and posts; scores and decides nothing."),
+    }
+)
+"""What a person in each role is there for, in the order in which roles are shown."""
 
 
 @dataclass(frozen=True)
@@ -81,17 +96,29 @@ class Action(Labelled):
     USE_OWN_PAGE = "use_own_page", _l("change own settings and read own data")
 
 
+class Group(Labelled):
+    """What the page "Who may do what" puts together, in its order."""
+
+    FOR_EVERYONE = "for_everyone", _l("What everyone may do")
+    PROPOSALS = "proposals", _l("Proposals")
+    STEERING_GROUP = "steering_group", _l("Scoring and meetings")
+    ROADMAPS = "roadmaps", _l("Roadmaps")
+    ADMINISTRATION = "administration", _l("Administration")
+
+
 @dataclass(frozen=True)
 class Rule:
     """Who may do one thing.
 
     Attributes:
+        group: With what it is shown.
         roles: Roles that may do it to anything.
         in_own_unit: Roles that may do it to what belongs to their own unit or a unit below it.
         signed_in: Whether everybody who has signed in may do it, with a role or without.
         everyone: Whether signing in is not needed.
     """
 
+    group: Group
     roles: frozenset[Role] = field(default_factory=frozenset)
     in_own_unit: frozenset[Role] = field(default_factory=frozenset)
     signed_in: bool = False
@@ -106,35 +133,49 @@ _STEERING_GROUP = _roles(Role.MEMBER, Role.CHAIR, Role.SECRETARY)
 
 RULES: Mapping[Action, Rule] = MappingProxyType(
     {
-        Action.DECIDE: Rule(_roles(Role.SECRETARY)),
-        Action.DECIDE_FOR_BOARD: Rule(_roles(Role.BOARD_SECRETARY)),
-        Action.EDIT_PROPOSAL: Rule(_roles(Role.SECRETARY), in_own_unit=_roles(Role.PROPOSER)),
-        Action.MANAGE_MEETINGS: Rule(_roles(Role.SECRETARY)),
-        Action.MANAGE_PEOPLE: Rule(_roles(Role.ADMINISTRATOR)),
-        Action.MANAGE_PROPOSALS: Rule(_roles(Role.SECRETARY)),
-        Action.MANAGE_ROADMAP: Rule(_roles(Role.SECRETARY)),
-        Action.MANAGE_ROUND: Rule(_roles(Role.SECRETARY)),
-        Action.MANAGE_UNITS: Rule(_roles(Role.ADMINISTRATOR)),
-        Action.MANAGE_VOCABULARY: Rule(_roles(Role.ADMINISTRATOR, Role.SECRETARY)),
-        Action.PROPOSE: Rule(_roles(Role.SECRETARY), in_own_unit=_roles(Role.PROPOSER)),
-        Action.PROPOSE_TO_BOARD: Rule(_roles(Role.CHAIR)),
-        Action.READ_DRAFTS: Rule(_roles(Role.SECRETARY), in_own_unit=_roles(Role.PROPOSER)),
-        Action.READ_HISTORY: Rule(
-            _STEERING_GROUP | {Role.ADMINISTRATOR}, in_own_unit=_roles(Role.PROPOSER)
+        Action.DECIDE: Rule(Group.STEERING_GROUP, _roles(Role.SECRETARY)),
+        Action.DECIDE_FOR_BOARD: Rule(Group.ROADMAPS, _roles(Role.BOARD_SECRETARY)),
+        Action.EDIT_PROPOSAL: Rule(
+            Group.PROPOSALS, _roles(Role.SECRETARY), in_own_unit=_roles(Role.PROPOSER)
         ),
-        Action.READ_MEETINGS: Rule(_STEERING_GROUP),
-        Action.READ_POLICY: Rule(signed_in=True),
-        Action.READ_PROPOSALS: Rule(_STEERING_GROUP, in_own_unit=_roles(Role.PROPOSER)),
-        Action.READ_RANKING: Rule(_STEERING_GROUP),
-        Action.READ_RECORD: Rule(_roles(Role.ADMINISTRATOR)),
-        Action.READ_ROADMAPS: Rule(signed_in=True),
-        Action.READ_SECRETS: Rule(_STEERING_GROUP, in_own_unit=_roles(Role.PROPOSER)),
-        Action.READ_STATUS: Rule(signed_in=True),
-        Action.SCORE: Rule(_roles(Role.MEMBER, Role.CHAIR)),
-        Action.SEE_OPEN_PAGES: Rule(everyone=True),
-        Action.SIGN_OUT: Rule(signed_in=True),
-        Action.SUBMIT_PROPOSAL: Rule(in_own_unit=_roles(Role.PROPOSER)),
-        Action.USE_OWN_PAGE: Rule(signed_in=True),
+        Action.MANAGE_MEETINGS: Rule(Group.STEERING_GROUP, _roles(Role.SECRETARY)),
+        Action.MANAGE_PEOPLE: Rule(Group.ADMINISTRATION, _roles(Role.ADMINISTRATOR)),
+        Action.MANAGE_PROPOSALS: Rule(Group.PROPOSALS, _roles(Role.SECRETARY)),
+        Action.MANAGE_ROADMAP: Rule(Group.ROADMAPS, _roles(Role.SECRETARY)),
+        Action.MANAGE_ROUND: Rule(Group.STEERING_GROUP, _roles(Role.SECRETARY)),
+        Action.MANAGE_UNITS: Rule(Group.ADMINISTRATION, _roles(Role.ADMINISTRATOR)),
+        Action.MANAGE_VOCABULARY: Rule(
+            Group.ADMINISTRATION, _roles(Role.ADMINISTRATOR, Role.SECRETARY)
+        ),
+        Action.PROPOSE: Rule(
+            Group.PROPOSALS, _roles(Role.SECRETARY), in_own_unit=_roles(Role.PROPOSER)
+        ),
+        Action.PROPOSE_TO_BOARD: Rule(Group.ROADMAPS, _roles(Role.CHAIR)),
+        Action.READ_DRAFTS: Rule(
+            Group.PROPOSALS, _roles(Role.SECRETARY), in_own_unit=_roles(Role.PROPOSER)
+        ),
+        Action.READ_HISTORY: Rule(
+            Group.PROPOSALS,
+            _STEERING_GROUP | {Role.ADMINISTRATOR},
+            in_own_unit=_roles(Role.PROPOSER),
+        ),
+        Action.READ_MEETINGS: Rule(Group.STEERING_GROUP, _STEERING_GROUP),
+        Action.READ_POLICY: Rule(Group.FOR_EVERYONE, signed_in=True),
+        Action.READ_PROPOSALS: Rule(
+            Group.PROPOSALS, _STEERING_GROUP, in_own_unit=_roles(Role.PROPOSER)
+        ),
+        Action.READ_RANKING: Rule(Group.STEERING_GROUP, _STEERING_GROUP),
+        Action.READ_RECORD: Rule(Group.ADMINISTRATION, _roles(Role.ADMINISTRATOR)),
+        Action.READ_ROADMAPS: Rule(Group.FOR_EVERYONE, signed_in=True),
+        Action.READ_SECRETS: Rule(
+            Group.PROPOSALS, _STEERING_GROUP, in_own_unit=_roles(Role.PROPOSER)
+        ),
+        Action.READ_STATUS: Rule(Group.FOR_EVERYONE, signed_in=True),
+        Action.SCORE: Rule(Group.STEERING_GROUP, _roles(Role.MEMBER, Role.CHAIR)),
+        Action.SEE_OPEN_PAGES: Rule(Group.FOR_EVERYONE, everyone=True),
+        Action.SIGN_OUT: Rule(Group.FOR_EVERYONE, signed_in=True),
+        Action.SUBMIT_PROPOSAL: Rule(Group.PROPOSALS, in_own_unit=_roles(Role.PROPOSER)),
+        Action.USE_OWN_PAGE: Rule(Group.FOR_EVERYONE, signed_in=True),
     }
 )
 

@@ -1,4 +1,4 @@
-"""Pages that belong to no feature: health, accessibility statement, privacy notice."""
+"""Pages that belong to no feature: health, accessibility, privacy, who may do what."""
 
 from datetime import date
 
@@ -6,8 +6,9 @@ from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
-from app.core.guards import requires
-from app.core.policy import Action
+from app.core import policy_table
+from app.core.guards import is_open, requires
+from app.core.policy import MEANINGS, Action, Group
 from app.extensions import db
 
 blueprint = Blueprint("core", __name__)
@@ -47,3 +48,19 @@ def accessibility() -> ResponseReturnValue:
 def privacy() -> ResponseReturnValue:
     """Show the privacy notice (GDPR articles 13 and 14)."""
     return render_template("core/privacy.html")
+
+
+@blueprint.get("/policy")
+@requires(Action.READ_POLICY)
+def policy() -> ResponseReturnValue:
+    """Show who may do what, as the policy has it."""
+    return render_template(
+        "core/policy.html",
+        roles=MEANINGS,
+        groups=[group for group in Group if group is not Group.FOR_EVERYONE],
+        for_everyone=policy_table.actions_of(Group.FOR_EVERYONE),
+        actions_of=policy_table.actions_of,
+        answer=policy_table.answer,
+        who=lambda action: policy_table.FOR_ALL if is_open(action) else policy_table.who(action),
+        no=policy_table.Answer.NO,
+    )

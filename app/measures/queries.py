@@ -89,6 +89,12 @@ def whole_measure_for(actor: Actor, measure_id: int) -> Measure | None:
     return db.session.scalar(query.options(joinedload("*")))
 
 
+def is_hidden_from(actor: Actor, measure_id: int) -> bool:
+    """Tell whether there is such a measure, and `actor` may not read it."""
+    query = select(Measure.id).where(Measure.id == measure_id, ~visible_to(actor))
+    return db.session.scalar(query) is not None
+
+
 def _is_proposal() -> ColumnElement[bool]:
     """Return the condition on `Measure` that it stands on no roadmap yet."""
     has_entry = exists().where(Entry.measure_id == Measure.id)

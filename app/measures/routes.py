@@ -26,6 +26,7 @@ from app.core.transitions import Transition
 from app.measures import operations, queries, workflow
 from app.measures.forms import ProposalForm, ReasonForm, explanations
 from app.measures.models import Measure
+from app.measures.reading import readable
 from app.measures.states import State
 
 blueprint = Blueprint("measures", __name__)
@@ -80,7 +81,7 @@ def new() -> ResponseReturnValue:
         known = idempotency.earlier_result(actor, key)
         if known is None:
             raise
-        return _conflict_page(form, _readable(int(known)), refused)
+        return _conflict_page(form, readable(int(known)), refused)
     return _saved(measure_id)
 
 
@@ -90,7 +91,7 @@ def edit(measure_id: int) -> ResponseReturnValue:
     """Change a proposal."""
     actor = current_actor()
     today = clock.today()
-    measure = _readable(measure_id)
+    measure = readable(measure_id)
     check(Action.EDIT_PROPOSAL, measure.unit_id or NO_UNIT)
     form = ProposalForm(queries.options_for(actor, today, measure), language(), today, measure)
     if not form.is_submitted():
@@ -102,7 +103,7 @@ def edit(measure_id: int) -> ResponseReturnValue:
         return _form_page(form, measure, 422)
     try:
         with writing():
-            measure = _readable(measure_id)
+            measure = readable(measure_id)
             operations.edit_proposal(
                 measure,
                 form.version_seen,
@@ -112,7 +113,7 @@ def edit(measure_id: int) -> ResponseReturnValue:
             )
             _submit_if_asked(measure)
     except Refused as refused:
-        return _conflict_page(form, _readable(measure_id), refused)
+        return _conflict_page(form, readable(measure_id), refused)
     return _saved(measure_id)
 
 
@@ -121,7 +122,7 @@ def edit(measure_id: int) -> ResponseReturnValue:
 def move(measure_id: int, transition: str) -> ResponseReturnValue:
     """Send a proposal on or back; the page asks for the reason where there must be one."""
     row = _row(transition)
-    measure = _readable(measure_id)
+    measure = readable(measure_id)
     check(row.action, measure.unit_id or NO_UNIT)
     form = ReasonForm()
     if row.needs_reason and not form.validate_on_submit():
@@ -132,7 +133,7 @@ def move(measure_id: int, transition: str) -> ResponseReturnValue:
     if request.method == "GET":
         abort(404)
     with writing():
-        measure = _readable(measure_id)
+        measure = readable(measure_id)
         # A button that is pressed twice has done its work the first time.
         if measure.state is not row.target:
             operations.move(measure, row.name, current_actor(), form.reason.data or "")
@@ -147,14 +148,6 @@ def _row(name: str) -> Transition[State]:
         if row.name == name and workflow.is_made_alone(row):
             return row
     abort(404)
-
-
-def _readable(measure_id: int) -> Measure:
-    """Return the measure; 404 when the reader may not see it."""
-    measure = queries.measure_for(current_actor(), measure_id)
-    if measure is None:
-        abort(404)
-    return measure
 
 
 def _submits() -> bool:

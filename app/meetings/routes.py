@@ -14,7 +14,7 @@ from app.core.guards import current_actor, requires
 from app.core.htmx import render, see_other, wants_fragment
 from app.core.idempotency import earlier_result, keep_result
 from app.core.policy import Action
-from app.measures.queries import measure_for
+from app.measures.reading import readable
 from app.meetings import agenda, operations, queries
 from app.meetings.agenda import Matter
 from app.meetings.forms import DecisionForm, MeetingForm, MinutesForm, UndoForm
@@ -94,7 +94,7 @@ def add_to_agenda(meeting_id: int, measure_id: int) -> ResponseReturnValue:
     """Put a measure on the agenda."""
     actor = current_actor()
     with writing():
-        measure = measure_for(actor, measure_id) or abort(404)
+        measure = readable(measure_id)
         operations.add_to_agenda(_meeting(meeting_id), measure, actor)
     flash(_("Added to the agenda."), "success")
     return see_other("meetings.meeting", meeting_id=meeting_id)

@@ -10,7 +10,7 @@ from flask_babel.speaklater import LazyString
 from app.core import clock
 from app.core.database import writing
 from app.core.errors import Refused
-from app.core.guards import check, current_actor, requires
+from app.core.guards import check, current_actor, hide, requires
 from app.core.htmx import render, see_other
 from app.core.idempotency import earlier_result, keep_result
 from app.core.pagination import Page, page_count
@@ -155,7 +155,7 @@ def snapshot_file(year: int, number: int) -> ResponseReturnValue:
     """Give a snapshot exactly as it is kept, so that the file has the digest on the page."""
     found = queries.snapshot(year, number) or abort(404)
     if not queries.may_read_all(current_actor(), snapshot.measure_ids(found)):
-        abort(404)
+        hide()
     response = Response(found.content, mimetype="application/json")
     name = f"digital-roadmap-{year}-{number}.json"
     response.headers.set("Content-Disposition", "attachment", filename=name)

@@ -18,7 +18,7 @@ from app.core.idempotency import earlier_result, keep_result
 from app.core.pagination import Page, page_count
 from app.core.policy import Action, can
 from app.measures.models import Measure
-from app.measures.queries import measure_for
+from app.measures.reading import not_found, readable
 from app.programmes.queries import roadmap_of, roadmaps
 from app.scoring import operations, queries, ranking, weights
 from app.scoring.criteria import DEFAULT_CRITERIA
@@ -135,8 +135,8 @@ def open_scoring(year: int, measure_id: int) -> ResponseReturnValue:
     """Take a proposal into scoring."""
     actor = current_actor()
     with writing():
-        measure = measure_for(actor, measure_id)
-        if measure is None or measure.first_year != year:
+        measure = readable(measure_id)
+        if measure.first_year != year:
             abort(404)
         operations.open_scoring(measure, actor)
         name = text_of(measure, "name", language()).value
@@ -186,8 +186,8 @@ def _found(year: int, measure_id: int, *, whole: bool) -> tuple[Round, Measure]:
     """Return the round of a year and a measure in it that the reader may read, or answer 404."""
     actor = current_actor()
     scoring_round = queries.round_of_year(year) or abort(404)
-    measure = queries.ranked_measure(year, measure_id, actor, whole=whole) or abort(404)
-    return scoring_round, measure
+    measure = queries.ranked_measure(year, measure_id, actor, whole=whole)
+    return scoring_round, measure or not_found(measure_id)
 
 
 def _onward(year: int, measure_id: int, intent: str) -> ResponseReturnValue:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from flask import (
     Blueprint,
-    abort,
     current_app,
     make_response,
     redirect,
@@ -28,6 +27,7 @@ from app.core.pagination import Page, page_count
 from app.core.policy import NO_UNIT, Action, Actor, can
 from app.extensions import db
 from app.measures import queries as measures
+from app.measures.reading import readable
 from app.measures.workflow import may_edit, offered
 from app.programmes import queries as programmes
 from app.programmes.models import Roadmap
@@ -158,9 +158,7 @@ def _scope(
 def measure(measure_id: int) -> ResponseReturnValue:
     """Show all that is known of one measure: what it is, how it goes, what was decided."""
     actor = current_actor()
-    found = measures.whole_measure_for(actor, measure_id)
-    if found is None:
-        abort(404)
+    found = readable(measure_id, whole=True)
     works_on_it = can(actor, Action.READ_PROPOSALS, found.unit_id or NO_UNIT)
     entries = queries.entries_of(measure_id)
     standings = queries.standings([row.Entry.id for row in entries])
