@@ -28,6 +28,9 @@ ANSWERS = {200, 302, 303, 403, 404, 409}
 # Not everybody finds a proposal that waits for their reasons; of a single round its page is shown.
 MAY_BE_CLOSED = {"measures.move", "scoring.rounds"}
 
+# Reading these is recorded, so a database that refuses to be written to does not give them.
+RECORDED = {"own_page.download"}
+
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "BEGIN IMMEDIATE")
 
 
@@ -85,7 +88,7 @@ def test_addresses_that_write_do_not_share_a_rule_with_all_methods(app: Flask) -
 def test_reading_follows_the_policy_and_writes_nothing(
     demo_app: Flask, demo_client: LintingClient, person: Actor, read_only, query_counter
 ) -> None:
-    every = addresses(demo_app, "GET")
+    every = [each for each in addresses(demo_app, "GET") if each.endpoint not in RECORDED]
     read_only()
     opened = set()
     for address in every:
