@@ -3,10 +3,10 @@
 import os
 import secrets
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -14,6 +14,8 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+from app.core.policy import Role
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -73,6 +75,15 @@ class Settings(BaseSettings):
             to X-Forwarded-For and X-Forwarded-Proto. These are not believed when 0.
         demo: Whether one-click sign-in as an invented person is offered.
         local_sign_in: Whether people sign in with a password that is kept here.
+        oidc_issuer: The issuer of the city's sign-in service, exactly as the service itself writes
+            it; nobody signs in with the city's account when empty.
+        oidc_client_id, oidc_client_secret: What the service knows the tool by.
+        oidc_scopes: What the tool asks of the service, separated by spaces.
+        oidc_roles_claim: The claim of the ID token that tells roles or groups.
+        oidc_roles: The role here for each value of that claim; other values give none. In the
+            environment it is JSON: `{"digi-secretaries": "secretary"}`.
+        oidc_unit_claim: The claim that tells the unit of somebody new, by its key or its name.
+        oidc_name_fi, oidc_name_sv: The words of the link by which the sign-in begins.
         status_page_open: Whether the status page is read without signing in.
         not_updated_days: A followed measure whose newest report is older counts as
             "not updated for long".
@@ -102,6 +113,15 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(default=0, ge=0, le=10)
     demo: bool = True
     local_sign_in: bool = True
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = Field(default="", repr=False)
+    oidc_scopes: str = "openid profile email"
+    oidc_roles_claim: str = "roles"
+    oidc_roles: dict[str, Role] = {}
+    oidc_unit_claim: str = ""
+    oidc_name_fi: str = "Kirjaudu kaupungin tunnuksella"
+    oidc_name_sv: str = "Logga in med stadens konto"
     default_language: Language = "fi"
 
     city_name_fi: str = "Porvoo"
@@ -130,13 +150,31 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
 
-    @field_validator("public_url")
+    @field_validator("public_url", "oidc_issuer")
     @classmethod
-    def _without_slash(cls, value: str) -> str:
+    def _address(cls, value: str) -> str:
         parts = urlsplit(value)
         if value and (parts.scheme not in {"http", "https"} or not parts.netloc):
             raise ValueError("an address such as https://digi.example.org is needed")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _without_slash(cls, value: str) -> str:
         return value.rstrip("/")
+
+    @field_validator("oidc_scopes")
+    @classmethod
+    def _with_openid(cls, value: str) -> str:
+        if "openid" not in value.split():
+            raise ValueError("openid must be one of them")
+        return value
+
+    @model_validator(mode="after")
+    def _client_is_known(self) -> Self:
+        if self.oidc_issuer and not self.oidc_client_id:
+            raise ValueError("oidc_client_id must be given beside oidc_issuer")
+        return self
 
     @field_validator("trusted_hosts", mode="before")
     @classmethod
@@ -194,6 +232,10 @@ class Settings(BaseSettings):
             (
                 urlsplit(self.public_url).scheme != "https",
                 "PUBLIC_URL must be the https:// address of the instance.",
+            ),
+            (
+                self.oidc_issuer and urlsplit(self.oidc_issuer).scheme != "https",
+                "OIDC_ISSUER must be an https:// address.",
             ),
             (not self.trusted_hosts, "TRUSTED_HOSTS must name the hosts of the instance."),
             (
