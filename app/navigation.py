@@ -23,7 +23,11 @@ MENU = (
     Entry("scoring.rounds", Action.READ_RANKING, _l("Scoring")),
     Entry("meetings.meetings", Action.READ_MEETINGS, _l("Meetings")),
     Entry("roadmaps.roadmaps", Action.READ_ROADMAPS, _l("Roadmaps")),
+    Entry("accounts.people", Action.MANAGE_PEOPLE, _l("Administration")),
 )
+
+_ADMINISTRATION = frozenset({"accounts", "organisation", "history.record", "history.retention"})
+"""The rooms and pages under "Administration"."""
 
 
 class Link(NamedTuple):
@@ -52,4 +56,9 @@ def menu() -> list[Link]:
 
 
 def _is_current(here: str, endpoint: str) -> bool:
-    return here.partition(".")[0] == endpoint.partition(".")[0]
+    return _part_of_menu(here) == _part_of_menu(endpoint)
+
+
+def _part_of_menu(endpoint: str) -> str:
+    room = endpoint.partition(".")[0]
+    return "administration" if _ADMINISTRATION & {room, endpoint} else room

@@ -10,6 +10,7 @@ from app.accounts import queries, sessions
 from app.accounts.models import Identity, Unit, User
 from app.accounts.roles import (
     give_role,
+    lock_administrators,
     must_be_another,
     must_leave_an_administrator,
     must_manage,
@@ -27,6 +28,9 @@ INSTALLER = Actor(name="flask init", roles=frozenset({Role.ADMINISTRATOR}))
 
 KEY = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
 """What somebody may sign in as. Capitals count as small letters, so that no two look alike."""
+
+EMAIL = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+")
+"""What an e-mail address looks like: only a mail to it can tell more."""
 
 KEY_RULE = _l(
     "A sign-in name is made of the letters a–z, digits and the characters . _ @ + -, and begins "
@@ -137,6 +141,7 @@ def disable(user: User, actor: Actor) -> None:
         return
     if actor.user_id == user.id:
         raise Refused(_l("Nobody disables themself: another administrator does it."))
+    lock_administrators()
     with recorded(Tag.PERSON_DISABLED, actor, Kind.PERSON, user):
         user.disabled_on = clock.today()
         user.version += 1
@@ -161,14 +166,14 @@ def enable(user: User, actor: Actor) -> None:
         user.version += 1
 
 
-def end_sessions(user: User, actor: Actor, *, but: int | None = None) -> int:
-    """End the sessions of a person, except the one with the id `but`, and return how many.
+def end_sessions(user: User, actor: Actor) -> int:
+    """End all sessions of a person, and return how many.
 
     Raises:
         Refused: The actor may not.
     """
     must_manage(actor)
-    return sessions.end_all(user.id, actor, but=but)
+    return sessions.end_all(user.id, actor)
 
 
 def add_identity(user: User, issuer: str, subject: str, actor: Actor) -> None:

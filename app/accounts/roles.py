@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.accounts import sessions
 from app.accounts.models import RoleGrant, User
@@ -78,8 +78,9 @@ def give_role(
 def set_last_day(user: User, grant: RoleGrant, last_day: date | None, actor: Actor) -> None:
     """Set the last day on which a person holds a role; with None they hold it until further notice.
 
-    A role whose last day would come before its first is taken away altogether. One that has that
-    last day already is left as it is.
+    A role whose last day would come before its first is taken away altogether. Who deputises for
+    the person in it does so no longer than that. One that has that last day already is left as it
+    is.
 
     Raises:
         Refused: The actor may not, the person would hold the role twice, or no administrator would
@@ -89,10 +90,19 @@ def set_last_day(user: User, grant: RoleGrant, last_day: date | None, actor: Act
     if grant.last_day == last_day:
         return
     must_be_another(user, actor)
+    takes_away = grant.role is Role.ADMINISTRATOR and last_day is not None
+    if takes_away:
+        lock_administrators()
+    _set_last_day(user, grant, last_day, actor)
+    if takes_away:
+        must_leave_an_administrator()
+
+
+def _set_last_day(user: User, grant: RoleGrant, last_day: date | None, actor: Actor) -> None:
     before = {name: value for name, value in values_of(grant).items() if value}
+    after = None
     if last_day is not None and grant.first_day is not None and last_day < grant.first_day:
         user.roles.remove(grant)
-        after = None
     else:
         grant.last_day = last_day
         after = {**before, "last_day": last_day}
@@ -100,12 +110,23 @@ def set_last_day(user: User, grant: RoleGrant, last_day: date | None, actor: Act
             raise Refused(_TWICE)
     user.version += 1
     db.session.flush()
-    if grant.role is Role.ADMINISTRATOR and last_day is not None:
-        must_leave_an_administrator()
     over = last_day is not None and last_day < clock.today()
     tag = Tag.ROLE_ENDED if over else Tag.ROLE_CHANGED
     record(tag, actor, Kind.PERSON, user.id, before=before, after=after)
     sessions.ask_for_new_tokens(user.id)
+    if last_day is not None and grant.deputy_for_id is None:
+        _end_deputies(user, grant.role, last_day, actor)
+
+
+def _end_deputies(user: User, role: Role, last_day: date, actor: Actor) -> None:
+    """Let nobody deputise for a person in a role that they no longer hold."""
+    own = [grant for grant in user.roles if grant.role is role and not grant.deputy_for_id]
+    if any(grant.last_day is None or grant.last_day > last_day for grant in own):
+        return
+    query = select(RoleGrant).where(RoleGrant.deputy_for_id == user.id, RoleGrant.role == role)
+    for grant in db.session.scalars(query).all():
+        if grant.last_day is None or grant.last_day > last_day:
+            _set_last_day(db.session.get_one(User, grant.user_id), grant, last_day, actor)
 
 
 def end_role(user: User, grant: RoleGrant, actor: Actor) -> None:
@@ -177,31 +198,38 @@ def is_left_to_another(user: User, actor: Actor) -> bool:
 def must_leave_an_administrator() -> None:
     """Refuse a change after which no administrator could sign in, today or later.
 
-    Call it after the change, in its transaction. Somebody whose role has a last day does not count.
+    Call it after the change, in its transaction, and `lock_administrators` before it. Somebody
+    whose role has a last day does not count.
     """
     db.session.flush()
     if not _administrators(clock.today(), for_good=True):
         raise Refused(_LAST_ADMINISTRATOR)
 
 
-def _administrators(today: date, *, for_good: bool = False) -> set[int]:
-    """Return the ids of the administrators of a day who may sign in.
+def lock_administrators() -> None:
+    """Let nobody else change who is an administrator until the transaction ends.
 
-    Their rows are locked, so that two administrators do not take away each other's role at once.
+    So two administrators cannot take away each other's role at once. SQLite has one writer anyway.
     """
+    query = select(RoleGrant.id).where(RoleGrant.role == Role.ADMINISTRATOR)
+    db.session.execute(query.order_by(RoleGrant.id).with_for_update()).all()
+
+
+def _administrators(today: date, *, for_good: bool = False) -> set[int]:
+    """Return the ids of the administrators of a day who may sign in; `for_good`: and later too."""
     query = (
-        select(RoleGrant.user_id, RoleGrant.first_day, RoleGrant.last_day)
+        select(RoleGrant.user_id)
         .join(User, User.id == RoleGrant.user_id)
-        .where(RoleGrant.role == Role.ADMINISTRATOR, User.disabled_on.is_(None))
-        .with_for_update()
+        .where(
+            RoleGrant.role == Role.ADMINISTRATOR,
+            User.disabled_on.is_(None),
+            or_(RoleGrant.first_day.is_(None), RoleGrant.first_day <= today),
+            or_(RoleGrant.last_day.is_(None), RoleGrant.last_day >= today),
+        )
     )
-    rows = db.session.execute(query).all()
-    return {
-        row.user_id
-        for row in rows
-        if (row.first_day is None or row.first_day <= today)
-        and (row.last_day is None or (row.last_day >= today and not for_good))
-    }
+    if for_good:
+        query = query.where(RoleGrant.last_day.is_(None))
+    return set(db.session.scalars(query))
 
 
 def _facts(grant: RoleGrant) -> dict[str, object]:
