@@ -1,7 +1,7 @@
 """The reader's language, and numbers and dates written in it."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple, cast, get_args
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -10,6 +10,7 @@ from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
 from app.config import Language
+from app.core import clock
 from app.core.bilingual import Text, text_of
 from app.extensions import babel
 
@@ -33,6 +34,7 @@ def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=language)
     app.after_request(_remember_choice)
     app.add_template_filter(format_date, "date")
+    app.add_template_filter(format_moment, "moment")
     app.add_template_filter(format_number, "number")
     app.add_template_filter(format_euro, "euro")
     app.add_template_filter(format_share, "share")
@@ -118,6 +120,16 @@ def format_date(value: date) -> str:
     Babel's short Swedish form is the ISO one of Sweden.
     """
     return f"{value.day}.{value.month}.{value.year}"
+
+
+def format_moment(value: datetime) -> str:
+    """Write a kept time (UTC, without a zone) as 2.12.2025 at 14.05, as clocks in Finland show it.
+
+    The point between hours and minutes is the form of both languages in Finland.
+    """
+    here = clock.local(value)
+    day, time = format_date(here), f"{here.hour}.{here.minute:02}"
+    return _("%(day)s at %(time)s", day=day, time=time)
 
 
 def format_number(value: int | float) -> str:
