@@ -18,6 +18,7 @@ from app.core import clock, policy_table
 from app.core.database import writing
 from app.extensions import db
 from app.followup.states import Precision
+from app.history import retention
 from app.importing.apply import apply_plan
 from app.importing.demo import make_demo
 from app.importing.instance import (
@@ -52,6 +53,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(import_files)
     app.cli.add_command(init)
     app.cli.add_command(policy)
+    app.cli.add_command(keep_no_longer)
     app.cli.add_command(start_up)
 
 
@@ -240,6 +242,22 @@ def _fill(settings: Settings, demo: bool) -> None:
         make_instance(beginning)
         if not settings_file(settings).exists():
             write_settings(settings_file(settings), beginning)
+
+
+@click.command("retention")
+@click.option("--dry-run", is_flag=True, help="Say what would go, and change nothing.")
+@with_appcontext
+def keep_no_longer(dry_run: bool) -> None:
+    """Let go of what has been kept as long as the settings say; run it once a night."""
+    settings: Settings = current_app.config["SETTINGS"]
+    run = retention.due if dry_run else retention.let_go
+    for each in run(settings, clock.now()):
+        up_to = clock.local(each.up_to)
+        click.echo(
+            f"{each.kept.name}: {each.number} from before {up_to:%Y-%m-%d %H:%M}, {each.days} days ago"
+        )
+    if dry_run:
+        click.echo("This was a dry run: nothing was written.")
 
 
 def _migrate(settings: Settings) -> None:
