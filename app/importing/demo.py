@@ -7,7 +7,9 @@ from typing import Any
 
 from app.accounts import operations as accounts
 from app.accounts import queries as people
+from app.accounts.models import Unit, User
 from app.accounts.operations import INSTALLER
+from app.accounts.roles import give_role
 from app.config import ROOT
 from app.core import clock
 from app.core.policy import Actor, Role
@@ -51,6 +53,7 @@ _AS_THEY_ARE = frozenset(
 """What a proposal's file gives as the columns of `Measure` hold it."""
 
 _COLLECTING = 2027
+_ISSUER = "https://sign-in.example.org"
 _DECIDED = {
     State.APPROVED: Outcome.APPROVE,
     State.POSTPONED: Outcome.POSTPONE,
@@ -62,7 +65,7 @@ _SCORED = {State.IN_SCORING, *_DECIDED}
 def make_demo() -> None:
     """Fill the empty database; the caller commits, so that there is never half a demo."""
     vocabulary.add_start_values(INSTALLER)
-    _add_organisation(_read("organisation.toml"))
+    _add_organisation(_read("organisation.toml"), clock.today())
     programme = programmes.add_programme(
         "Digiohjelma 2024–2026", "Digiprogram 2024–2026", 2024, 2026, INSTALLER
     )
@@ -79,22 +82,45 @@ def _read(name: str) -> dict[str, Any]:
     return tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))
 
 
-def _add_organisation(data: Mapping[str, Any]) -> None:
+def _add_organisation(data: Mapping[str, Any], today: date) -> None:
     units = {row["key"]: organisation.add_unit(**row, actor=INSTALLER) for row in data["unit"]}
+    users = {row["key"]: _add_person(row, units[row["unit"]]) for row in data["person"]}
     for row in data["post"]:
-        unit = units[row["unit"]]
-        organisation.add_post(row["key"], row["title_fi"], row["title_sv"], unit, INSTALLER)
-    for row in data["person"]:
-        roles = [Role[role.upper()] for role in row["roles"]]
-        accounts.add_user(
+        organisation.add_post(
             row["key"],
-            row["name"],
-            row["language"],
-            roles,
+            row["title_fi"],
+            row["title_sv"],
+            units[row["unit"]],
             INSTALLER,
-            unit=units[row["unit"]],
-            invented=True,
+            holder=users.get(row.get("holder")),
+            deputy=users.get(row.get("deputy")),
         )
+    for row in data["deputy"]:
+        give_role(
+            users[row["person"]],
+            Role[row["role"].upper()],
+            INSTALLER,
+            first_day=today + timedelta(days=row["first_day"]),
+            last_day=today + timedelta(days=row["last_day"]),
+            deputy_for_id=users[row["for"]].id,
+        )
+
+
+def _add_person(row: Mapping[str, Any], unit: Unit) -> User:
+    user = accounts.add_user(
+        row["key"],
+        row["name"],
+        row["language"],
+        [Role[role.upper()] for role in row["roles"]],
+        INSTALLER,
+        unit=unit,
+        invented=True,
+    )
+    if "subject" in row:
+        accounts.add_identity(user, _ISSUER, row["subject"], INSTALLER)
+    if row.get("disabled"):
+        accounts.disable(user, INSTALLER)
+    return user
 
 
 class _Invention:

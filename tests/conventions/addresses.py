@@ -6,6 +6,7 @@ from flask import Flask
 from sqlalchemy import Select, func, select
 from werkzeug.routing import Rule
 
+from app.accounts.models import Identity, Post, RoleGrant, Unit, User
 from app.core.policy import Action
 from app.extensions import db
 from app.measures.models import Measure
@@ -24,6 +25,11 @@ ODD = {
     "decision_id": [0, 999_999, 2**63],
     "item_id": [0, 999_999, 2**63],
     "number": [0, 999_999, 2**63],
+    "person_id": [0, 999_999, 2**63],
+    "grant_id": [0, 999_999, 2**63],
+    "identity_id": [0, 999_999, 2**63],
+    "unit_id": [0, 999_999, 2**63],
+    "post_id": [0, 999_999, 2**63],
     "transition": ["x", "apply", "__class__", "é", "' OR 1=1 --", "x" * 2000, "\0"],
 }
 """Values that nothing is called by, of each part of an address."""
@@ -85,6 +91,11 @@ def _values() -> dict[str, list[object]]:
         "decision_id": _all(select(Decision.id)),
         "item_id": _all(select(func.min(Item.id)).group_by(Item.roadmap_id)),
         "number": _all(select(Snapshot.number).distinct()),
+        "person_id": _all(select(User.id)),
+        "grant_id": _all(select(RoleGrant.id)),
+        "identity_id": _all(select(Identity.id)),
+        "unit_id": _all(select(func.min(Unit.id)).group_by(Unit.parent_id)),
+        "post_id": _all(select(Post.id)),
         "transition": sorted({row.name for row in TRANSITIONS}),
     }
 
