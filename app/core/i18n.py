@@ -129,7 +129,7 @@ def format_moment(value: datetime) -> str:
     """
     here = clock.local(value)
     day, time = format_date(here), f"{here.hour}.{here.minute:02}"
-    return _("%(day)s at %(time)s", day=day, time=time)
+    return str(_("%(day)s at %(time)s", day=day, time=time))
 
 
 def format_number(value: int | float) -> str:
