@@ -17,7 +17,7 @@ from app.sign_in.onward import safe_path
 MARK = "kept_form"
 """The name of the field by which a kept form that is sent on is known."""
 
-_TOKEN = "csrf_token"
+_OURS = {"csrf_token", MARK}
 
 _UNSEEN = re.compile(r"key|(\w+_)?version")
 """What forms carry for the tool alone."""
@@ -43,7 +43,7 @@ def keep() -> bool | None:
     if user_id is None or request.method != "POST" or request.blueprint == "sign_in":
         return None
     sent = request.form.items(multi=True)
-    fields = [(name, value) for name, value in sent if name not in {_TOKEN, MARK}]
+    fields = [(name, value) for name, value in sent if name not in _OURS]
     if not fields:
         return None
     try:
