@@ -252,10 +252,8 @@ def keep_no_longer(dry_run: bool) -> None:
     settings: Settings = current_app.config["SETTINGS"]
     run = retention.due if dry_run else retention.let_go
     for each in run(settings, clock.now()):
-        up_to = clock.local(each.up_to)
-        click.echo(
-            f"{each.kept.name}: {each.number} from before {up_to:%Y-%m-%d %H:%M}, {each.days} days ago"
-        )
+        up_to = f"{clock.local(each.up_to):%Y-%m-%d %H:%M}"
+        click.echo(f"{each.kept.name}: {each.number} from before {up_to} ({each.days} days)")
     if dry_run:
         click.echo("This was a dry run: nothing was written.")
 
