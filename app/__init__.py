@@ -11,6 +11,7 @@ from app.config import ROOT, Settings
 from app.core import assets, context, database, errors, i18n, numbers, security
 from app.core.routes import blueprint as core
 from app.extensions import compress, csrf, db, login_manager, migrate
+from app.history.routes import blueprint as history
 from app.measures.routes import blueprint as measures
 from app.meetings.routes import blueprint as meetings
 from app.navigation import init_app as init_navigation
@@ -31,6 +32,7 @@ BLUEPRINTS = (
     scoring,
     meetings,
     roadmaps,
+    history,
     status_page,
 )
 

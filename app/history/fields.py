@@ -1,0 +1,222 @@
+"""What the columns of all rooms are called in the record, and how their values are read."""
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from app.core.enums import Labelled
+from app.core.policy import Action
+from app.extensions import Model
+
+LABELS: Mapping[str, LazyString] = MappingProxyType(
+    {
+        # Of measures, in the order of their form.
+        "problem": _l("Problem that the measure solves"),
+        "name": _l("Name"),
+        "title": _l("Title"),
+        "description": _l("Description"),
+        "stale": _l("Language that needs updating"),
+        "beneficiary_id": _l("Beneficiary"),
+        "long_term_benefit_id": _l("Long-term benefit"),
+        "source_id": _l("Source of the need"),
+        "legal_act": _l("Act"),
+        "legal_section": _l("Section of the act"),
+        "legal_deadline": _l("Deadline set by the law"),
+        "impact": _l("Impact"),
+        "cost_class": _l("Cost class"),
+        "cost_once": _l("Estimated one-off cost"),
+        "cost_yearly": _l("Estimated yearly cost"),
+        "theme_id": _l("Theme"),
+        "level_id": _l("Level"),
+        "development_model_id": _l("Development model"),
+        "partners": _l("Partners"),
+        "unit_id": _l("Unit"),
+        "lead_post_id": _l("Responsible post"),
+        "post_id": _l("Also responsible"),
+        "first_year": _l("First year"),
+        "last_year": _l("Last year"),
+        "origin": _l("Whose idea was it?"),
+        "publicity": _l("Publicity"),
+        "secrecy_basis": _l("Basis of secrecy"),
+        "state": _l("State"),
+        "measure_id": _l("Measure"),
+        "earlier_id": _l("Earlier measure"),
+        # Of programmes, roadmaps and what stands on them.
+        "programme_id": _l("Programme"),
+        "roadmap_id": _l("Roadmap of the year"),
+        "entry_id": _l("Measure"),
+        "year": _l("Year"),
+        "phase": _l("Phase"),
+        "submit_by": _l("Last day for proposals"),
+        "board_by": _l("The city board decides by"),
+        "once_approved": _l("Approved by the city board"),
+        "membership": _l("Place on the roadmap"),
+        "carried_over_from_id": _l("Carried over from the year"),
+        "code": _l("Code"),
+        "position": _l("Position in the order"),
+        "colour": _l("Number of the colour"),
+        "board_date": _l("Decision of the city board on"),
+        "board_section": _l("Section (§) of the minutes"),
+        "board_case": _l("Case number"),
+        "board_decision_id": _l("Decision of the city board of"),
+        "sha256": _l("Digest (SHA-256)"),
+        "content": _l("Content"),
+        # Of meetings, decisions and reports.
+        "meeting_id": _l("Meeting"),
+        "held_on": _l("Date of the meeting"),
+        "number": _l("Number"),
+        "place": _l("Place"),
+        "minutes_approved_on": _l("The minutes were approved on"),
+        "outcome": _l("Decision"),
+        "decided_on": _l("Decided on"),
+        "section": _l("Section (§) of the minutes"),
+        "case_number": _l("Case number"),
+        "undone_at": _l("Undone"),
+        "status": _l("Status"),
+        "note": _l("Remark"),
+        "as_of": _l("Status on"),
+        "precision": _l("Precision of the day"),
+        "newest": _l("The newest report"),
+        "target": _l("New state"),
+        "transition": _l("Step"),
+        # Of scoring.
+        "round_id": _l("Scoring round of the year"),
+        "opens_on": _l("First day"),
+        "closes_on": _l("Last day"),
+        "blind": _l("Others' scores are hidden until one's own are given"),
+        "help": _l("Help text"),
+        "weight": _l("Weight"),
+        "required": _l("Required"),
+        "counted": _l("Counts towards the total"),
+        "measure_version": _l("Version of the measure"),
+        "disqualified": _l("Disqualified"),
+        "disqualification_reason": _l("Reason of the disqualification"),
+        "proposed_outcome": _l("Proposed decision"),
+        "submitted_at": _l("Submitted"),
+        "comment": _l("Comment"),
+        # Of people, units and posts.
+        "key": _l("Name in files, or sign-in name"),
+        "email": _l("E-mail address"),
+        "language": _l("Language"),
+        "mail": _l("Notifications by e-mail"),
+        "parent_id": _l("Part of"),
+        "retired": _l("Retired"),
+        "role": _l("Role"),
+        "first_day": _l("First day"),
+        "last_day": _l("Last day"),
+        "deputy_for_id": _l("Deputy for"),
+        "from_claim": _l("Given by the city account"),
+        "holder_id": _l("Holder"),
+        "deputy_id": _l("Deputy"),
+        "user_id": _l("Person"),
+        "disabled_on": _l("Signing in denied since"),
+        "erased_on": _l("Erased on"),
+        "issuer": _l("Sign-in service"),
+        "subject": _l("Identifier in the sign-in service"),
+        "method": _l("Way of signing in"),
+        "password_set_at": _l("Password set"),
+        "expires_at": _l("Valid until"),
+        "kind": _l("Kind"),
+        "invented": _l("Invented example"),
+        "imported": _l("Imported"),
+        # What is no column: refused accesses, ended sessions, reviews, exports.
+        "action": _l("What was tried"),
+        "page": _l("Page"),
+        "count": _l("Count"),
+        "who": _l("Done by"),
+        "person": _l("By or about a person"),
+        "id": _l("Number"),
+        "tag": _l("What happened"),
+        "from": _l("First day"),
+        "to": _l("Last day"),
+        "criteria": _l("Criteria"),
+        "ratings": _l("Ratings"),
+        "reason": _l("Reason"),
+        "recorded_by_id": _l("Recorded by"),
+        "reporter_id": _l("Reported by"),
+        "actor_id": _l("Done by"),
+    }
+)
+"""What a column is called, in the order in which an event shows it; twins without their ending."""
+
+_TWINS: Mapping[str, LazyString] = MappingProxyType(
+    {"fi": _l("in Finnish"), "sv": _l("in Swedish")}
+)
+
+_LANGUAGES: Mapping[str, LazyString] = MappingProxyType({"fi": _l("Finnish"), "sv": _l("Swedish")})
+
+_LANGUAGE_COLUMNS = frozenset({"language", "stale"})
+
+_ORDER = {name: place for place, name in enumerate(LABELS)}
+
+EUROS = frozenset({"cost_once", "cost_yearly"})
+"""Columns that hold whole euros."""
+
+
+def base_of(name: str) -> tuple[str, str]:
+    """Return a column's name without the ending of a twin, and the language of that ending."""
+    base, _underscore, ending = name.rpartition("_")
+    return (base, ending) if base and ending in _TWINS else (name, "")
+
+
+def label_of(name: str) -> str:
+    """Return what a column is called; a name that no column has stays as it is."""
+    base, lang = base_of(name)
+    label = str(LABELS.get(base, base))
+    return f"{label} ({_TWINS[lang]})" if lang else label
+
+
+def place_of(name: str) -> tuple[int, str]:
+    """Return what to sort the columns of an event by."""
+    return _ORDER.get(base_of(name)[0], len(_ORDER)), name
+
+
+@cache
+def _columns() -> Mapping[str, list[sa.Column[Any]]]:
+    """Return the columns of all tables by their names."""
+    found: dict[str, list[sa.Column[Any]]] = {}
+    for table in Model.metadata.sorted_tables:
+        for column in table.columns:
+            found.setdefault(column.name, []).append(column)
+    return found
+
+
+@cache
+def table_of(name: str) -> str | None:
+    """Return the table to whose rows the values of a column refer."""
+    # A key of two columns refers to an id with one of them alone.
+    tables = {
+        key.column.table.name
+        for column in _columns().get(name, ())
+        for key in column.foreign_keys
+        if key.column.name == "id"
+    }
+    return tables.pop() if tables else None
+
+
+@cache
+def enums_of(name: str) -> tuple[type[Labelled], ...]:
+    """Return the enums whose members the columns of a name hold."""
+    if name == "action":
+        return (Action,)
+    types = [column.type for column in _columns().get(name, ())]
+    found = [each.enum_class for each in types if isinstance(each, sa.Enum)]
+    return tuple(dict.fromkeys(each for each in found if each and issubclass(each, Labelled)))
+
+
+@cache
+def type_of(name: str) -> type[object] | None:
+    """Return the Python type of the values of a column; None for what is no column."""
+    columns = _columns().get(name)
+    return columns[0].type.python_type if columns else None
+
+
+def language_name(name: str, value: str) -> str | None:
+    """Return the name of the language that a value of a column stands for, if it is one."""
+    label = _LANGUAGES.get(value) if name in _LANGUAGE_COLUMNS else None
+    return str(label) if label else None
