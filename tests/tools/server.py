@@ -87,12 +87,12 @@ def _ended(connection: socket.socket) -> bool:
 
 
 @contextmanager
-def serving(app: str, environment: dict[str, str]) -> Iterator[int]:
-    """Serve an app with the project's gunicorn settings; give the port.
+def serving(app: str, environment: dict[str, str], port: int | None = None) -> Iterator[int]:
+    """Serve an app with the project's gunicorn settings, on a free port if none is given; give it.
 
     Raises RuntimeError where it does not answer in time.
     """
-    port = _free_port()
+    port = port or free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", app],
         cwd=PROJECT,
@@ -107,7 +107,8 @@ def serving(app: str, environment: dict[str, str]) -> Iterator[int]:
         process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
