@@ -19,7 +19,7 @@ from app.organisation.routes import blueprint as organisation
 from app.own_page.routes import blueprint as own_page
 from app.roadmaps.routes import blueprint as roadmaps
 from app.scoring.routes import blueprint as scoring
-from app.sign_in.routes import blueprint as sign_in
+from app.sign_in.local_routes import blueprint as sign_in
 from app.status_page.routes import blueprint as status_page
 
 BLUEPRINTS = (
@@ -51,6 +51,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         SQLALCHEMY_DATABASE_URI=settings.database_address,
         # An error that is logged names the statement, but none of the values in it.
         SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        # A browser takes a cookie of the first name over https alone, and from no other host.
+        SESSION_COOKIE_NAME="__Host-session" if settings.https else "session",
+        SESSION_COOKIE_PATH="/",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.https,
