@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from app.core.csv_file import Fault, shown
 from app.importing import queries
-from app.importing.parse import Fault, Row, name_key, shown
+from app.importing.parse import Row, name_key
 from app.importing.queries import Place, Standing
 from app.measures.states import State
 

@@ -1,13 +1,13 @@
 """A roadmap file: from bytes to rows, with everything that is wrong in its cells."""
 
-import csv
-import io
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
+from app.core import csv_file
+from app.core.csv_file import LONGEST_TEXT, Cells, Fault, normal, shown
 from app.followup.states import Status
 from app.measures.models import Measure
 from app.measures.operations import code_order
@@ -36,35 +36,12 @@ COLUMNS = (
 """The columns that every file has; besides, one `status_YYYY` for each year reported on."""
 
 LONGEST_NAME: int = Measure.__table__.c.name_fi.type.length  # type: ignore[attr-defined]
-LONGEST_TEXT = 10_000
 LONGEST_CODE = 16
 LONGEST_CODE_ORDER = 24
 
 _STATUS_COLUMN = re.compile(r"status_(20[0-9]{2})")
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,4}")
 _CODE = re.compile(r"[A-ZÅÄÖ0-9][A-ZÅÄÖ0-9.-]*")
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, order=True)
-class Fault:
-    """Something wrong in a file.
-
-    Attributes:
-        line: The physical line on which the row begins, from 1.
-        column: The column's name, or its number from 1 where it has none; empty where a row
-            can't be divided into cells.
-        reason: What is wrong, in words.
-    """
-
-    line: int
-    column: str
-    reason: str
-
-    def __str__(self) -> str:
-        place = f"line {self.line}, column {self.column}" if self.column else f"line {self.line}"
-        return f"{place}: {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -120,9 +97,7 @@ def parse(data: bytes, known: Known) -> Sheet:
         known: What its cells may refer to.
     """
     sheet = Sheet()
-    # Bytes that are no UTF-8 are carried along, so that the fault can name the cell they are in.
-    text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="surrogateescape")
-    records = _records(text, sheet.faults)
+    records = csv_file.records(data, sheet.faults)
     line, header = next(records, (1, []))
     names = [name.strip() for name in header]
     if len(names) < 2:
@@ -139,43 +114,17 @@ def name_key(name: str) -> str:
     return unicodedata.normalize("NFC", " ".join(name.casefold().split()))
 
 
-def _records(text: str, faults: list[Fault]) -> Iterator[tuple[int, list[str]]]:
-    """Give each row's cells with the line on which it begins; blank lines are passed over."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            faults.append(Fault(line, "", f"from here on the file is not valid CSV ({error})"))
-            return
-        if cells:
-            yield line, cells
-
-
 def _no_header(line: int, names: list[str]) -> Fault:
-    reason = "the file is empty"
-    if names:
-        reason = "there is only one column; the cells must be separated by commas"
-    return Fault(line, COLUMNS[0], reason)
+    only_one = "there is only one column; the cells must be separated by commas"
+    return Fault(line, COLUMNS[0], only_one if names else csv_file.EMPTY)
 
 
 def _check_header(line: int, names: list[str], sheet: Sheet) -> None:
-    for position, name in enumerate(names, start=1):
-        match = _STATUS_COLUMN.fullmatch(name)
-        if name in names[: position - 1]:
-            sheet.faults.append(Fault(line, shown(name), "the column stands here twice"))
-        elif match:
-            sheet.status_counts[int(match[1])] = 0
-        elif name not in COLUMNS:
-            known = ", ".join((*COLUMNS, "status_YYYY"))
-            reason = f"unknown column; the columns are {known}"
-            sheet.faults.append(Fault(line, shown(name) or str(position), reason))
-    for name in COLUMNS:
-        if name not in names:
-            sheet.faults.append(Fault(line, name, "the column is missing"))
+    reported = [name for name in names if _STATUS_COLUMN.fullmatch(name)]
+    sheet.status_counts = {int(name.removeprefix("status_")): 0 for name in reported}
+    sheet.faults += csv_file.header_faults(
+        line, names, COLUMNS, {*COLUMNS, *reported}, (*COLUMNS, "status_YYYY")
+    )
 
 
 def _read_rows(
@@ -187,7 +136,7 @@ def _read_rows(
     last_line = 1
     for last_line, values in records:
         if len(values) != len(names):
-            sheet.faults.append(_wrong_width(last_line, values, names))
+            sheet.faults.append(csv_file.wrong_width(last_line, values, names))
             continue
         before = len(sheet.faults)
         cells = dict(zip(names, values, strict=True))
@@ -198,13 +147,7 @@ def _read_rows(
         if row is not None and usable and len(sheet.faults) == before:
             sheet.rows.append(row)
     if last_line == 1 and not sheet.faults:
-        sheet.faults.append(Fault(1, COLUMNS[0], "there are no rows below the header"))
-
-
-def _wrong_width(line: int, cells: list[str], names: list[str]) -> Fault:
-    column = names[len(cells)] if len(cells) < len(names) else str(len(names) + 1)
-    reason = f"the row has {len(cells)} cells, and the header {len(names)}"
-    return Fault(line, shown(column), reason)
+        sheet.faults.append(Fault(1, COLUMNS[0], csv_file.NO_ROWS))
 
 
 def _read_row(cells: "_Cells", known: Known) -> Row | None:
@@ -223,8 +166,8 @@ def _read_row(cells: "_Cells", known: Known) -> Row | None:
     sizes = {each.value: each for each in Size}
     statuses = {each.value: each for each in Status}
     fields: dict[str, Any] = {
-        "name_fi": " ".join(cells.text("name_fi", LONGEST_NAME, required=True).split()),
-        "name_sv": " ".join(cells.text("name_sv", LONGEST_NAME).split()),
+        "name_fi": cells.line_of_text("name_fi", LONGEST_NAME, required=True),
+        "name_sv": cells.line_of_text("name_sv", LONGEST_NAME),
         "problem_fi": cells.text("problem_fi", LONGEST_TEXT),
         "problem_sv": cells.text("problem_sv", LONGEST_TEXT),
         "impact": cells.one_of("impact", sizes, "a size"),
@@ -244,36 +187,8 @@ def _read_row(cells: "_Cells", known: Known) -> Row | None:
     return Row(cells.line, year, programme_id, number, code, theme_id, membership, fields, given)
 
 
-class _Cells:
-    """The cells of one row; what is wrong with them goes to `faults`."""
-
-    def __init__(self, line: int, cells: Mapping[str, str], faults: list[Fault]) -> None:
-        self.line = line
-        self.names = tuple(cells)
-        self._cells = cells
-        self._faults = faults
-
-    def fault(self, column: str, reason: str) -> None:
-        self._faults.append(Fault(self.line, column, reason))
-
-    def text(self, column: str, longest: int, *, required: bool = False) -> str:
-        """Return a cell without the spaces around it; empty where it is faulty."""
-        if column not in self._cells:
-            return ""
-        value = normal(self._cells[column])
-        reason = ""
-        if any("\udc80" <= char <= "\udcff" for char in value):
-            reason = f"“{shown(value)}” is not encoded in UTF-8"
-        elif any(unicodedata.category(char) == "Cc" and char not in "\n\t" for char in value):
-            reason = f"“{shown(value)}” has a control character"
-        elif len(value) > longest:
-            reason = f"the text has {len(value)} characters, and at most {longest} fit"
-        elif required and not value:
-            reason = "the cell is empty, and must not be"
-        if reason:
-            self.fault(column, reason)
-            return ""
-        return value
+class _Cells(Cells):
+    """The cells of a row of a roadmap."""
 
     def whole_number(self, column: str, *, required: bool = False) -> int | None:
         value = self.text(column, LONGEST_TEXT, required=required)
@@ -291,17 +206,6 @@ class _Cells:
         elif len(code_order(value)) > LONGEST_CODE_ORDER:
             self.fault("code", f"“{shown(value)}” has too many separate numbers")
         return value or None
-
-    def one_of(
-        self, column: str, options: Mapping[str, T] | None, what: str, *, required: bool = False
-    ) -> T | None:
-        """Return what a key stands for; without `options` it can't be told whether it is right."""
-        value = self.text(column, LONGEST_TEXT, required=required)
-        if not value or options is None:
-            return None
-        if value not in options:
-            self.fault(column, f"“{shown(value)}” is not {what} ({listed(options)})")
-        return options.get(value)
 
 
 class _Uniqueness:
@@ -326,22 +230,3 @@ class _Uniqueness:
                 if first != line:
                     reason = f"“{shown(value)}” stands already on line {first}"
                     self._faults.append(Fault(line, column, reason))
-
-
-def normal(value: str) -> str:
-    """Return a cell's text in the one form in which it is compared and kept."""
-    text = value.replace("\r\n", "\n").replace("\r", "\n").strip()
-    return unicodedata.normalize("NFC", text)
-
-
-def shown(value: str) -> str:
-    """Return a cell's text as a message can show it: short, and without what can't be printed."""
-    short = value if len(value) <= 60 else f"{value[:60]}…"
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in short
-    )
-
-
-def listed(options: Collection[str]) -> str:
-    """Return the keys that a cell may hold, for a message."""
-    return ", ".join(options) or "there are none"

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
+from app.core.csv_file import Fault
 from app.followup.models import StatusReport
 from app.followup.states import Precision, Status
 from app.importing import queries
 from app.importing.identity import Found, find
-from app.importing.parse import Fault, Known, Row, Sheet, parse
+from app.importing.parse import Known, Row, Sheet, parse
 from app.importing.queries import Place
 from app.measures.models import Entry, Measure
 from app.programmes.models import Roadmap
