@@ -13,6 +13,7 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
 from app.accounts.queries import active_users
+from app.audit.commands import audit
 from app.config import Settings
 from app.core import clock, policy_table
 from app.core.database import writing
@@ -50,6 +51,7 @@ _QUESTIONS = {
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
+    app.cli.add_command(audit)
     app.cli.add_command(import_files)
     app.cli.add_command(init)
     app.cli.add_command(policy)

@@ -110,20 +110,15 @@ def decide(
     if meeting.held_on > clock.today():
         raise Refused(_l("The meeting has not been held yet."))
     move(db.session.get_one(Measure, decision.measure_id), outcome.value, actor, reason)
-    with recorded(
-        Tag.DECISION_RECORDED,
-        actor,
-        Kind.MEASURE,
-        decision,
-        subject_id=decision.measure_id,
-        naming=("meeting_id",),
-    ):
-        decision.outcome = outcome
-        decision.reason = reason.strip()
-        decision.section = section.strip()
-        decision.decided_on = meeting.held_on
-        decision.recorded_by_id = actor.user_id
-        decision.recorded_at = clock.now()
+    decision.outcome = outcome
+    decision.reason = reason.strip()
+    decision.section = section.strip()
+    decision.decided_on = meeting.held_on
+    decision.recorded_by_id = actor.user_id
+    decision.recorded_at = clock.now()
+    db.session.flush()
+    after = given(values_of(decision))
+    record(Tag.DECISION_RECORDED, actor, Kind.MEASURE, decision.measure_id, after=after)
 
 
 def undo(decision: Decision, reason: str, actor: Actor) -> None:

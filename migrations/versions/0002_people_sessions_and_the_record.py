@@ -25,9 +25,15 @@ MAY_BE_ERASED = """
 """
 """Personal values go once the record itself says that their person was erased or their time over."""
 
+NOT_THE_NEXT = "NEW.id <> (SELECT COALESCE(MAX(id), 0) + 1 FROM audit_event)"
+IS_THERE = "EXISTS (SELECT 1 FROM audit_values WHERE event_id = NEW.event_id)"
+"""What is put in the place of a row that is there; SQLite's REPLACE asks no other trigger."""
+
 REFUSALS = (
+    ("audit_event", "insert", NOT_THE_NEXT, "an event follows the one before it"),
     ("audit_event", "update", "TRUE", "the record is never changed"),
     ("audit_event", "delete", "TRUE", "the record is never changed"),
+    ("audit_values", "insert", IS_THERE, "the record is never changed"),
     ("audit_values", "update", "TRUE", "the record is never changed"),
     ("audit_values", "delete", f"NOT ({MAY_BE_ERASED})", "the record is never changed"),
 )
@@ -50,10 +56,11 @@ def _refuse_changes():
         return
     for table, event, condition, words in (*REFUSALS, *SNAPSHOT_REFUSALS):
         name = f"{table}_refuses_{event}"
+        row = "NEW" if event == "insert" else "OLD"
         op.execute(
             f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
             f"IF {condition} THEN RAISE EXCEPTION '{words}' "
-            "USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$"
+            f"USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {row}; END $$"
         )
         op.execute(
             f"CREATE TRIGGER {name} BEFORE {event} ON {table} "

@@ -60,6 +60,7 @@ def test_a_trigger_that_is_switched_off_is_missing(demo_app: Flask) -> None:
         db.session.execute(sa.text("ALTER TABLE audit_event DISABLE TRIGGER ALL"))
     assert verification.missing_triggers() == [
         "audit_event_refuses_delete",
+        "audit_event_refuses_insert",
         "audit_event_refuses_update",
     ]
 
