@@ -7,7 +7,7 @@ from typing import Any, cast
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, HiddenField, RadioField, StringField
+from wtforms import BooleanField, DateField, Field, HiddenField, RadioField, StringField
 from wtforms.validators import DataRequired, Optional, ValidationError
 
 from app.accounts.models import RoleGrant, Unit, User
@@ -221,6 +221,15 @@ class IdentityForm(SmallForm):
 
     def __init__(self, issuer: str) -> None:
         super().__init__(prefix="identity-", data={"issuer": issuer})
+
+
+class ErasureForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """Whether a person is really to be erased."""
+
+    certain = BooleanField(
+        _l("I want to erase this person for good"),
+        [DataRequired(_l("Confirm that you want to erase the person for good."))],
+    )
 
 
 def names_of_units(units: Sequence[Unit], lang: Language, none: str) -> dict[str, str]:

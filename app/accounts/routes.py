@@ -6,9 +6,11 @@ from flask import Blueprint, abort, current_app, flash, redirect, request, url_f
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.accounts import credentials, listing, operations, queries, roles, sessions
+from app.accounts import credentials, listing, operations, queries, references, roles, sessions
+from app.accounts.erasure import erase, reason_not_to_erase
 from app.accounts.forms import (
     ROLE_EXPLANATIONS,
+    ErasureForm,
     IdentityForm,
     LastDayForm,
     PersonForm,
@@ -265,6 +267,44 @@ def enable(person_id: int) -> ResponseReturnValue:
         operations.enable(user, current_actor())
 
     return _done(person_id, work, _("The person can sign in again."))
+
+
+@blueprint.route("/people/<int:person_id>/erase", methods=["GET", "POST"], endpoint="erase")
+@requires(Action.MANAGE_PEOPLE)
+def erase_person(person_id: int) -> ResponseReturnValue:
+    """Say what of a person would go and what would stay, and erase them."""
+    user = _person(person_id)
+    if user.erased_on is not None:
+        return see_other("accounts.person", person_id=person_id)
+    form = ErasureForm()
+    if not form.is_submitted():
+        return _erasure_page(user, form)
+    if not form.validate():
+        return _erasure_page(user, form, 422)
+    try:
+        with writing():
+            erase(_person(person_id), current_actor())
+    except Refused as refused:
+        return _erasure_page(_person(person_id), form, 409, refused=refused)
+    flash(_("The person was erased."), "success")
+    return see_other("accounts.person", person_id=person_id)
+
+
+def _erasure_page(
+    user: User, form: ErasureForm, code: int = 200, refused: Refused | None = None
+) -> ResponseReturnValue:
+    rows = references.counts(user.id)
+    return render(
+        "accounts/erase.html",
+        "accounts/_erase.html",
+        code,
+        user=user,
+        form=form,
+        reason=reason_not_to_erase(user, current_actor()),
+        refused=refused,
+        going=[(each.words.label, number) for each, number in rows if each.words.goes],
+        staying=[(each.words.label, number) for each, number in rows if not each.words.goes],
+    )
 
 
 def _done(

@@ -247,3 +247,57 @@ def test_pages_call_them_erased(
     text_of_page = demo_client.get(page).text
     assert erased in text_of_page
     assert name not in text_of_page
+
+
+def page_of(person_id: int) -> str:
+    return f"/people/{person_id}/erase"
+
+
+def test_the_page_says_what_goes_and_what_stays(known: User, client) -> None:
+    sign_in_as(client, "administrator")
+    page = client.get(page_of(known.id)).text
+    assert "Matti Malli-Uusi" in page
+    going, staying = page.split(">Mitä jää<")
+    assert "tunnukset kirjautumispalveluissa: 1" in going
+    assert "hoidetut tehtävät: 1" in going
+    assert "tapahtumalokin tapahtumat, kohteena:" in staying
+
+
+def test_erasing_by_the_page(known: User, client) -> None:
+    person_id = known.id
+    sign_in_as(client, "administrator")
+    response = client.submit(page_of(person_id), button="Poista henkilö")
+    assert response.status_code == 422
+    assert "Vahvista" in response.text
+    assert queries.user(person_id).erased_on is None
+    response = client.submit(page_of(person_id), {"certain": "y"})
+    assert (response.status_code, response.location) == (303, f"/people/{person_id}")
+    assert "oistettu henkilö" in client.get(f"/people/{person_id}").text
+    assert queries.user(person_id).erased_on == clock.today()
+    # A second press of the button, and the page opened again, lead to what was done.
+    assert client.forge(page_of(person_id), {"certain": "y"}).status_code == 303
+    assert client.get(page_of(person_id)).status_code == 303
+
+
+def test_the_page_of_oneself_has_no_button(app: Flask, client) -> None:
+    own = user("administrator").id
+    sign_in_as(client, "administrator")
+    assert "certain" not in client.get(page_of(own)).text
+    response = client.forge(page_of(own), {"certain": "y"})
+    assert response.status_code == 409
+    assert "itseäsi" in response.text
+    assert client.get(page_of(999)).status_code == 404
+
+
+def test_the_list_of_people_calls_them_erased(known: User, client, actor) -> None:
+    erase(known.id, actor("administrator"))
+    sign_in_as(client, "administrator")
+    assert "Matti" not in client.get("/people").text
+
+
+def test_the_log_names_nobody(known: User, client, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    sign_in_as(client, "administrator")
+    client.submit(page_of(known.id), {"certain": "y"})
+    client.forge(page_of(user("administrator").id), {"certain": "y"})
+    assert "alli" not in caplog.text
