@@ -64,7 +64,7 @@ LABELS: Mapping[str, LazyString] = MappingProxyType(
         "board_section": _l("Section (§) of the minutes"),
         "board_case": _l("Case number"),
         "board_decision_id": _l("Decision of the city board of"),
-        "sha256": _l("Digest (SHA-256)"),
+        "sha256": _l("Digest"),
         "content": _l("Content"),
         # Of meetings, decisions and reports.
         "meeting_id": _l("Meeting"),

@@ -173,6 +173,7 @@ def measure(measure_id: int) -> ResponseReturnValue:
         board_decisions=queries.board_decisions_of(measure_id),
         lineage=queries.lineage_of(measure_id, actor),
         works_on_it=works_on_it,
+        reads_history=can(actor, Action.READ_HISTORY, found.unit_id or NO_UNIT),
         steps=queries.steps_of(measure_id) if works_on_it else [],
         transitions=offered(found, actor),
         editable=may_edit(found, actor),
