@@ -4,7 +4,7 @@ import logging
 
 from flask import Flask
 
-from app.accounts.routes import blueprint as accounts
+from app.accounts.import_routes import blueprint as accounts
 from app.audit import refusals
 from app.cli import init_app as init_cli
 from app.config import ROOT, Settings
@@ -19,7 +19,7 @@ from app.organisation.routes import blueprint as organisation
 from app.own_page.routes import blueprint as own_page
 from app.roadmaps.routes import blueprint as roadmaps
 from app.scoring.routes import blueprint as scoring
-from app.sign_in.local_routes import blueprint as sign_in
+from app.sign_in.session_routes import blueprint as sign_in
 from app.status_page.routes import blueprint as status_page
 
 BLUEPRINTS = (

@@ -143,12 +143,14 @@ def touch(session_id: int, token: str, now: datetime) -> Found | None:
 
 
 def end(session_id: int, actor: Actor) -> None:
-    """End one session, as signing out does; one that has ended stays as it is.
+    """End one session, as signing out does; one that has ended, or is gone, is left alone.
 
     Raises:
         Refused: It is somebody else's, and the actor does not manage people.
     """
-    session = db.session.get_one(Session, session_id)
+    session = db.session.get(Session, session_id)
+    if session is None:
+        return
     _must_be_allowed(session.user_id, actor)
     if session.ended_at is None:
         session.ended_at = clock.now()

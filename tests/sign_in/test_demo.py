@@ -24,7 +24,7 @@ EVERYBODY = (
 def signed_in_name(client) -> str | None:
     """Return the name beside the button that signs out."""
     root = document_of(client.get("/accessibility")).root
-    person = root.find(".//form[@class='person']/span")
+    person = root.find(".//form[@class='person']/a")
     return None if person is None else text_of(person)
 
 
