@@ -68,17 +68,20 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def serving_demo(database: Path, instance: Path) -> Iterator[str]:
-    """Serve a copy of the demo as `make run` does; give its address."""
+def serving_demo(
+    database: Path, instance: Path, port: int | None = None, **settings: str
+) -> Iterator[str]:
+    """Serve a copy of the demo as `make run` does, with further settings; give its address."""
     copy_database(database, make_settings(instance))
     environment = {
         "INSTANCE": str(instance),
         "DATABASE_URL": "",
         # One process starts in half the time of two; its threads still answer side by side.
         "GUNICORN_CMD_ARGS": "--workers 1",
+        **settings,
     }
-    with serving("wsgi:app", environment) as port:
-        yield f"http://127.0.0.1:{port}"
+    with serving("wsgi:app", environment, port) as used:
+        yield f"http://127.0.0.1:{used}"
 
 
 @pytest.fixture(scope="session")
@@ -95,8 +98,18 @@ def problems() -> list[str]:
 
 
 @pytest.fixture
+def neighbours() -> tuple[str, ...]:
+    """Return the addresses of other sites that a test goes to; what they do is theirs."""
+    return ()
+
+
+@pytest.fixture
 def open_page(
-    browser: Browser, live: str, problems: list[str], request: pytest.FixtureRequest
+    browser: Browser,
+    live: str,
+    neighbours: tuple[str, ...],
+    problems: list[str],
+    request: pytest.FixtureRequest,
 ) -> Iterator[Callable[..., Page]]:
     """Return a function that gives a page of a new visitor; the test fails on any error in it.
 
@@ -108,7 +121,7 @@ def open_page(
     def open_page(**given: object) -> Page:
         wanted = {"locale": "fi", "reduced_motion": "reduce", **given}
         context = browser.new_context(base_url=live, **wanted)
-        _watch(context, live, problems)
+        _watch(context, live, neighbours, problems)
         pages.append(context.new_page())
         return pages[-1]
 
@@ -123,7 +136,9 @@ def open_page(
     assert problems == []
 
 
-def _watch(context: BrowserContext, live: str, problems: list[str]) -> None:
+def _watch(
+    context: BrowserContext, live: str, neighbours: tuple[str, ...], problems: list[str]
+) -> None:
     """Note errors of scripts, violations of the policy, missing files, requests to anybody else."""
 
     def on_console(message: ConsoleMessage) -> None:
@@ -131,10 +146,12 @@ def _watch(context: BrowserContext, live: str, problems: list[str]) -> None:
             problems.append(f"{message.text} ({message.page and message.page.url})")
 
     def on_request(request: Request) -> None:
-        if not request.url.startswith(live):
+        if not request.url.startswith((live, *neighbours)):
             problems.append(f"request to {request.url}")
 
     def on_response(response: Response) -> None:
+        if response.url.startswith(neighbours):
+            return
         limit = 500 if response.request.resource_type in _MAY_SAY else 400
         if response.status >= limit:
             problems.append(f"{response.status} for {response.url}")
