@@ -93,9 +93,8 @@ def let_go(settings: Settings, now: datetime) -> Iterator[Due]:
 
 def last_run() -> datetime | None:
     """Return when something was let go of last, in UTC."""
-    return db.session.scalar(
-        select(func.max(Event.happened_at)).where(Event.tag == Tag.KEPT_NO_LONGER)
-    )
+    query = select(func.max(Event.happened_at)).where(Event.command == KEEPER.name)
+    return db.session.scalar(query)
 
 
 def _rows(

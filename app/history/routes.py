@@ -2,7 +2,16 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, redirect, request, stream_with_context, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from app.audit import verification
@@ -15,7 +24,7 @@ from app.core.htmx import render, wants_fragment
 from app.core.i18n import language
 from app.core.pagination import Page
 from app.core.policy import NO_UNIT, Action
-from app.history import choices, disclosure, export, filters, queries, wording
+from app.history import choices, disclosure, export, filters, queries, retention, wording
 from app.history.wording import Line
 from app.measures.reading import readable
 
@@ -95,6 +104,19 @@ def history_of_measure(measure_id: int) -> ResponseReturnValue:
         page=page,
         by_day=wording.by_day,
         weekday=wording.written_day,
+    )
+
+
+@blueprint.get("/retention", endpoint="retention")
+@requires(Action.MANAGE_PEOPLE)
+def show_retention() -> ResponseReturnValue:
+    """Show how long each kind of data is kept, and how much of it is older now."""
+    last = retention.last_run()
+    return render_template(
+        "history/retention.html",
+        due=retention.due(current_app.config["SETTINGS"], clock.now()),
+        last_run=clock.local(last).date() if last else None,
+        local=clock.local,
     )
 
 

@@ -17,6 +17,7 @@ from app.audit.verification import first_fault
 from app.config import Settings
 from app.core import clock
 from app.core.database import writing
+from app.core.i18n import format_date
 from app.core.idempotency import Receipt
 from app.core.policy import Role
 from app.extensions import db
@@ -24,6 +25,8 @@ from app.history import retention
 from app.measures import operations as measures
 from app.measures.models import Measure, Step
 from app.measures.states import State
+from tests.client import sign_in_as
+from tests.html import Element, document_of, elements, first, text_of
 from tests.measures.proposals import card, saved
 
 NOTHING = {kept.name: 0 for kept in retention.TABLE}
@@ -236,3 +239,41 @@ def test_the_log_of_the_command_names_nobody(app: Flask, actor, caplog) -> None:
     result = app.test_cli_runner().invoke(args=["retention"])
     assert "disabled people: 1" in result.output
     assert "Malli" not in result.output + caplog.text
+
+
+def cells(page: Element) -> dict[str, list[str]]:
+    """Return the rows of the table of a page: what, and the cells beside it."""
+    return {
+        text_of(first(row, "./th")): [text_of(cell) for cell in elements(row, "td")]
+        for row in elements(first(page, ".//tbody"), "tr")
+    }
+
+
+def test_the_page_is_the_dry_run_in_words(app: Flask, rows, client) -> None:
+    with writing():
+        db.session.execute(update(Session).values(seen_at=clock.now() - timedelta(days=31)))
+    sign_in_as(client, "administrator")
+    events = count(Event)
+    shown = cells(document_of(client.get("/retention")).root)
+    assert len(shown) == len(retention.TABLE)
+    sessions_row = shown["istunnot viimeisestä käytöstä lukien"]
+    assert (sessions_row[1], sessions_row[3]) == ("30 päivää", "1")
+    assert shown["käytöstä poistetut henkilöt, jotka sitten poistetaan"][1] == "2 vuotta"
+    assert count(Event) == events
+    run(app)
+    shown = cells(document_of(client.get("/retention")).root)
+    assert shown["istunnot viimeisestä käytöstä lukien"][3] == "0"
+
+
+def test_the_page_says_when_the_last_run_let_go_of_something(app: Flask, rows, client) -> None:
+    sign_in_as(client, "administrator")
+    today = format_date(clock.today())
+    assert f"viimeksi {today}" not in client.get("/retention").text
+    run(app, 4000)
+    assert f"viimeksi {today}" in client.get("/retention").text
+
+
+@pytest.mark.parametrize("key", ["viewer", "secretary", "chair"])
+def test_the_page_is_for_administrators(client, key: str) -> None:
+    sign_in_as(client, key)
+    assert client.get("/retention").status_code == 403
