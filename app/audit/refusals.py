@@ -1,7 +1,7 @@
 """Recording that somebody asked for what they may not see or do."""
 
 from datetime import timedelta
-from typing import Any
+from typing import NamedTuple
 
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy import select
@@ -46,17 +46,37 @@ def _record_refusal(response: Response) -> Response:
     """
     action: Action | None = g.get("refused")
     if action is not None and (actor := current_actor()).is_signed_in:
+        attempt = _attempt(action)
         try:
-            with writing(counted=False):
-                _record_once(action, actor)
+            # Asked twice: to let a flood wait for no lock, and as two may come at the same time.
+            if _is_new(attempt, actor):
+                with writing(counted=False):
+                    if _is_new(attempt, actor):
+                        record(Tag.ACCESS_REFUSED, actor, *attempt[:2], after=attempt.after)
         except SQLAlchemyError:
             current_app.logger.exception("a refused access could not be recorded")
     return response
 
 
-def _record_once(action: Action, actor: Actor) -> None:
-    kind, subject_id = _subject(request.view_args or {})
-    attempt = {"action": action, "page": request.endpoint}
+class _Attempt(NamedTuple):
+    """What was refused: of what kind the thing is, which one, and what the record keeps beside."""
+
+    kind: Kind
+    subject_id: int | None
+    after: dict[str, str]
+
+
+def _attempt(action: Action) -> _Attempt:
+    parts = request.view_args or {}
+    after = {"action": action.value, "page": request.endpoint or ""}
+    for name, kind in _SUBJECTS.items():
+        if name in parts:
+            return _Attempt(kind, parts[name], after)
+    return _Attempt(Kind.PAGE, None, after)
+
+
+def _is_new(attempt: _Attempt, actor: Actor) -> bool:
+    """Tell whether the record has neither this nor too much of the person's since a while ago."""
     query = (
         select(Event.kind, Event.subject_id, Values.after)
         .join(Values, Values.event_id == Event.id)
@@ -67,13 +87,5 @@ def _record_once(action: Action, actor: Actor) -> None:
         )
     )
     known = [tuple(row) for row in db.session.execute(query)]
-    if len(known) < MOST and (kind, subject_id, canonical(attempt)) not in known:
-        record(Tag.ACCESS_REFUSED, actor, kind, subject_id, after=attempt)
-
-
-def _subject(parts: dict[str, Any]) -> tuple[Kind, int | None]:
-    """Return what the parts of an address name: one thing of a kind, or a page."""
-    for name, kind in _SUBJECTS.items():
-        if name in parts:
-            return kind, parts[name]
-    return Kind.PAGE, None
+    same = (attempt.kind, attempt.subject_id, canonical(attempt.after))
+    return len(known) < MOST and same not in known

@@ -71,7 +71,8 @@ def choice(label: LazyString, hint: LazyString | str = "") -> SelectField:
 
 def version_seen(field: HiddenField) -> int:
     """Return the version that a form was filled in on; 0 when it does not say."""
-    text = field.data or ""
+    # Where nothing at all was sent, the field holds the number that it was made with.
+    text = str(field.data or "")
     return int(text) if _VERSION.fullmatch(text) else 0
 
 
