@@ -1,6 +1,7 @@
 """The commands of `flask`."""
 
 import sys
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,14 +13,18 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
+from app.accounts import people_import
+from app.accounts.people_import import IMPORTER
 from app.accounts.queries import active_users
 from app.audit.commands import audit
 from app.config import Settings
 from app.core import clock, policy_table
+from app.core.csv_file import Fault
 from app.core.database import writing
 from app.extensions import db
 from app.followup.states import Precision
 from app.history import retention
+from app.importing import report
 from app.importing.apply import apply_plan
 from app.importing.demo import make_demo
 from app.importing.instance import (
@@ -29,8 +34,7 @@ from app.importing.instance import (
     usual_beginning,
     write_settings,
 )
-from app.importing.plan import AsOf, Plan, as_of, plan_import
-from app.importing.report import lines
+from app.importing.plan import AsOf, as_of, plan_import
 from app.programmes.queries import has_programme
 
 T = TypeVar("T", int, str)
@@ -121,17 +125,37 @@ def import_roadmap(
             plan = plan_import(data, days, boards)
             if not plan.faults:
                 apply_plan(plan)
-    _say(file.name, plan, dry_run)
+    _say(file.name, plan.faults, report.lines(plan), dry_run)
 
 
-def _say(name: str, plan: Plan, dry_run: bool) -> None:
-    for fault in plan.faults:
+@import_files.command("people")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@with_appcontext
+def import_people(file: Path, dry_run: bool) -> None:
+    """Read people from FILE.csv, say what it adds and changes, and write that.
+
+    A file with faults changes nothing: all of them are listed, and the exit code is 1.
+    """
+    data, today = file.read_bytes(), clock.today()
+    language = current_app.config["SETTINGS"].default_language
+    if dry_run:
+        plan = people_import.plan_import(data, IMPORTER, today, language)
+    else:
+        with writing():
+            plan = people_import.plan_import(data, IMPORTER, today, language)
+            if not plan.faults:
+                people_import.apply_plan(plan, IMPORTER, language)
+    _say(file.name, plan.faults, people_import.lines(plan), dry_run)
+
+
+def _say(name: str, faults: Sequence[Fault], lines: Iterable[str], dry_run: bool) -> None:
+    for fault in faults:
         click.echo(f"{name}: {fault}", err=True)
-    if plan.faults:
-        count = len(plan.faults)
-        click.echo(f"{name}: nothing was written, {count} to correct", err=True)
+    if faults:
+        click.echo(f"{name}: nothing was written, {len(faults)} to correct", err=True)
         raise SystemExit(1)
-    for line in lines(plan):
+    for line in lines:
         click.echo(line)
     if dry_run:
         click.echo("This was a dry run: nothing was written.")

@@ -7,11 +7,14 @@ from typing import Any, cast
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from werkzeug.datastructures import FileStorage
 from wtforms import BooleanField, DateField, Field, HiddenField, RadioField, StringField
 from wtforms.validators import DataRequired, Optional, ValidationError
 
 from app.accounts.models import RoleGrant, Unit, User
 from app.accounts.operations import EMAIL, KEY, KEY_RULE
+from app.accounts.people_file import LARGEST
 from app.accounts.queries import Choice
 from app.config import Language
 from app.core import idempotency
@@ -240,3 +243,42 @@ def names_of_units(units: Sequence[Unit], lang: Language, none: str) -> dict[str
     return {"": none} | {
         str(unit.id): "– " * depths[unit.id] + text_of(unit, "name", lang).value for unit in units
     }
+
+
+def _content(field: Field) -> bytes:
+    """Return the bytes of a file, and no more than it takes to see that they are too many."""
+    if not isinstance(field.data, FileStorage):
+        return b""
+    field.data.stream.seek(0)
+    found: bytes = field.data.stream.read(LARGEST + 1)
+    return found
+
+
+def _is_small(_form: object, field: Field) -> None:
+    content = _content(field)
+    if not content:
+        raise ValidationError(_("Choose a file that is not empty."))
+    if len(content) > LARGEST:
+        raise ValidationError(_("The file is too large. Divide it into smaller ones."))
+
+
+class FileForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """A file of people."""
+
+    file = FileField(
+        _l("File"),
+        [_is_small],
+        description=_l("CSV in UTF-8, at most 300 kB: about 3,000 people."),
+    )
+
+    def content(self) -> bytes:
+        """Return the file's bytes."""
+        return _content(self.file)
+
+
+class ConfirmForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """A file whose plan was shown: its bytes in base64, and what the plan was."""
+
+    repeat = HiddenField(default=idempotency.new_key)
+    content = HiddenField()
+    digest = HiddenField()
