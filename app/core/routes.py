@@ -47,7 +47,7 @@ def accessibility() -> ResponseReturnValue:
 @requires(Action.SEE_OPEN_PAGES)
 def privacy() -> ResponseReturnValue:
     """Show the privacy notice (GDPR articles 13 and 14)."""
-    return render_template("core/privacy.html")
+    return render_template("core/privacy.html", settings=current_app.config["SETTINGS"])
 
 
 @blueprint.get("/policy")
