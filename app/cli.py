@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import date
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +15,8 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
 from app.accounts import people_import
+from app.accounts.credentials import invite
+from app.accounts.operations import INSTALLER
 from app.accounts.people_import import IMPORTER
 from app.accounts.queries import active_users
 from app.audit.commands import audit
@@ -36,6 +39,12 @@ from app.importing.instance import (
 )
 from app.importing.plan import AsOf, as_of, plan_import
 from app.programmes.queries import has_programme
+from app.sign_in.commands import link_line, users
+
+_OPEN_DEMO = (
+    "Warning: DEMO is true and HOST is open to other machines, so that anybody who reaches it can"
+    " sign in as one of the demo's people."
+)
 
 T = TypeVar("T", int, str)
 
@@ -61,6 +70,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(policy)
     app.cli.add_command(keep_no_longer)
     app.cli.add_command(start_up)
+    app.cli.add_command(users)
 
 
 @click.group("import")
@@ -186,9 +196,11 @@ def init(force: bool, **given: Any) -> None:
         raise click.ClickException("the database has a programme, so that it is not empty")
     beginning = _ask(settings, given)
     with writing():
-        make_instance(beginning)
+        administrator = make_instance(beginning)
+        first_link = link_line(administrator, invite(administrator, INSTALLER))
         write_settings(path, beginning)
     click.echo(f"The instance is ready. Its settings are in {path}.")
+    click.echo(first_link)
 
 
 def _ask(settings: Settings, given: dict[str, Any]) -> Beginning:
@@ -242,10 +254,12 @@ def start_up(demo: bool) -> None:
     """Bring the database up to date, fill it where it is empty, and say where the tool answers."""
     settings: Settings = current_app.config["SETTINGS"]
     _migrate(settings)
-    if not has_programme():
-        _fill(settings, demo)
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    click.echo(f"Address: http://{host}:{settings.port}")
+    first_link = None if has_programme() else _fill(settings, demo)
+    click.echo(f"Address: {settings.address}")
+    if first_link:
+        click.echo(first_link)
+    if settings.demo and not settings.production and not _is_loopback(settings.host):
+        click.echo(_OPEN_DEMO, err=True)
     people = [user for user in active_users() if user.invented] if settings.demo else []
     if people:
         click.echo("Demo sign-ins, all of them invented people, at /sign-in:")
@@ -254,20 +268,31 @@ def start_up(demo: bool) -> None:
         click.echo(f"  {user.key:<16} {user.name} ({roles}, {user.language})")
 
 
-def _fill(settings: Settings, demo: bool) -> None:
-    """Fill the database, in one transaction so that a start that is cut off leaves it empty."""
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _fill(settings: Settings, demo: bool) -> str | None:
+    """Fill the database, in one transaction so that a start that is cut off leaves it empty.
+
+    Returns the line that says how the first administrator signs in; None for the demo.
+    """
     with writing():
         # Another start may have filled it while this one waited for its turn.
         if has_programme():
-            return
+            return None
         if demo:
             make_demo()
-            return
+            return None
         year = clock.today().year
         beginning = usual_beginning(settings, year, year + 2)
-        make_instance(beginning)
+        administrator = make_instance(beginning)
         if not settings_file(settings).exists():
             write_settings(settings_file(settings), beginning)
+        return link_line(administrator, invite(administrator, INSTALLER))
 
 
 @click.command("retention")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.accounts import operations as accounts
+from app.accounts.models import User
 from app.accounts.operations import INSTALLER
 from app.config import Language, Settings
 from app.core.policy import Role
@@ -63,10 +64,13 @@ def write_settings(path: Path, beginning: Beginning) -> None:
     draft.replace(path)
 
 
-def make_instance(beginning: Beginning) -> None:
-    """Fill the empty database with what every city needs, and nothing invented."""
+def make_instance(beginning: Beginning) -> User:
+    """Fill the empty database with what every city needs, and nothing invented.
+
+    Returns the first administrator.
+    """
     vocabulary.add_start_values(INSTALLER)
-    accounts.add_user(
+    administrator = accounts.add_user(
         "administrator",
         beginning.administrator,
         beginning.language,
@@ -83,3 +87,4 @@ def make_instance(beginning: Beginning) -> None:
     programmes.add_start_themes(programme, INSTALLER)
     for year in range(beginning.first_year, beginning.last_year + 1):
         programmes.add_roadmap(programme, year, Phase.PLANNED, INSTALLER)
+    return administrator

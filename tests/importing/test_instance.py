@@ -135,7 +135,8 @@ def test_start_without_the_demo_makes_an_empty_instance_once(
     new_app: Flask, settings: Settings
 ) -> None:
     code, output = call(new_app, "start-up", "--no-demo")
-    assert (code, output) == (0, "Address: http://127.0.0.1:5000\n")
+    assert code == 0
+    assert output.startswith("Address: http://127.0.0.1:5000\nAdministrator (administrator) ")
     assert rows("SELECT count(*) FROM programme") == [(1,)]
     assert rows("SELECT count(*) FROM measure") == [(0,)]
     before = contents()
@@ -147,7 +148,10 @@ def test_start_without_the_demo_makes_an_empty_instance_once(
 
 def test_start_names_the_address_of_the_settings(tmp_path: Path, compiled: Path) -> None:
     with running(make_settings(tmp_path, host="::1", port=8000), compiled) as app:
-        assert call(app, "start-up", "--no-demo") == (0, "Address: http://[::1]:8000\n")
+        code, output = call(app, "start-up", "--no-demo")
+        assert code == 0
+        assert output.startswith("Address: http://[::1]:8000\n")
+        assert "http://[::1]:8000/invitation/" in output
 
 
 def test_instance_without_the_demo_names_no_sign_ins(demo_app: Flask, compiled: Path) -> None:

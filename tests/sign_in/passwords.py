@@ -1,6 +1,6 @@
 """People of the small city who sign in with a password, and how they do it."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import cache
 
 import pyotp
@@ -56,9 +56,9 @@ def credential_of(key: str) -> Credential:
     return credential
 
 
-def code_of(secret: str = SECRET, steps: int = 0) -> str:
-    """Return the code that an app shows now, or so many steps of 30 seconds later."""
-    return pyotp.TOTP(secret).at(clock.now().replace(tzinfo=UTC), steps)
+def code_of(secret: str = SECRET, moment: datetime | None = None) -> str:
+    """Return the code that an app shows now, or at another moment in UTC."""
+    return pyotp.TOTP(secret).at((moment or clock.now()).replace(tzinfo=UTC))
 
 
 def give(
