@@ -20,7 +20,7 @@ from app.config import Language
 from app.core import idempotency
 from app.core.bilingual import text_of
 from app.core.errors import Refused
-from app.core.fields import Difference, at_most, choice, line, tidy_line, version_seen
+from app.core.fields import Difference, as_sentence, at_most, choice, line, tidy_line, version_seen
 from app.core.policy import Role
 
 LONGEST_NAME = 200
@@ -171,7 +171,7 @@ class RoleForm(SmallForm):
         today: date,
     ) -> None:
         super().__init__(prefix="role-", data={"first_day": today})
-        self.role.choices = {role.value: str(role.label) for role in Role}
+        self.role.choices = {role.value: as_sentence(role.label) for role in Role}
         in_use = [unit for unit in units if not unit.retired]
         self.unit_id.choices = names_of_units(in_use, lang, _("The person's own unit"))
         self.deputy_for_id.choices = {"": _("Nobody: the role is the person's own")} | {

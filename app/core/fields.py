@@ -69,6 +69,12 @@ def choice(label: LazyString, hint: LazyString | str = "") -> SelectField:
     return SelectField(label, [Optional()], coerce=_number, description=hint)
 
 
+def as_sentence(label: LazyString) -> str:
+    """Return a label that stands alone, with a capital letter."""
+    text = str(label)
+    return text[:1].upper() + text[1:]
+
+
 def version_seen(field: HiddenField) -> int:
     """Return the version that a form was filled in on; 0 when it does not say."""
     # Where nothing at all was sent, the field holds the number that it was made with.

@@ -149,11 +149,11 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             self[name].choices = {"": _("Choose"), **{str(year): str(year) for year in years}}
         for field in (self.impact, self.cost_class):
             field.choices = {size.value: f"{size} – {size.label}" for size in Size}
-        self.origin.choices = {each.value: _as_sentence(each.label) for each in Origin}
+        self.origin.choices = {each.value: as_sentence(each.label) for each in Origin}
         offered = [Publicity.NOT_YET_PUBLIC, Publicity.SECRET]
         if measure and measure.publicity is Publicity.PUBLIC:
             offered.insert(0, Publicity.PUBLIC)
-        self.publicity.choices = {each.value: _as_sentence(each.label) for each in offered}
+        self.publicity.choices = {each.value: as_sentence(each.label) for each in offered}
         if measure is None or not _has_both_languages(measure):
             del self.still_matches
 
@@ -273,12 +273,6 @@ def explanations(settings: Settings) -> dict[str, dict[Labelled, str]]:
             Publicity.SECRET: _("Only your unit and the steering group see it"),
         },
     }
-
-
-def _as_sentence(label: LazyString) -> str:
-    """Return a label that stands alone, with a capital letter."""
-    text = str(label)
-    return text[:1].upper() + text[1:]
 
 
 def _chosen_from(rows: Sequence[Any], name: str, lang: Language) -> dict[str, str]:
