@@ -25,7 +25,17 @@ from app.config import Language, Settings
 from app.core import idempotency
 from app.core.bilingual import text_of
 from app.core.enums import Labelled
-from app.core.fields import Difference, at_most, choice, line, lines, printable, tidy, version_seen
+from app.core.fields import (
+    Difference,
+    as_sentence,
+    at_most,
+    choice,
+    line,
+    lines,
+    printable,
+    tidy,
+    version_seen,
+)
 from app.core.i18n import format_date, format_euro, format_number
 from app.measures import workflow
 from app.measures.models import Measure
