@@ -28,7 +28,7 @@ from app.core.enums import Labelled
 from app.core.policy import NO_UNIT, Action, Actor, can
 from app.history import fields, queries
 from app.history.filters import Filters
-from app.history.queries import Condition, Rows
+from app.history.queries import Condition, Measured, Rows
 from app.measures.models import Measure
 from app.measures.queries import IN_PREPARATION
 from app.measures.states import Publicity
@@ -107,18 +107,59 @@ def _may_know(actor: Actor, today: date) -> Condition:
     )
 
 
-def disclosed(rows: Rows, actor: Actor) -> list[Happening]:
-    """Return events for a reader; the number of queries does not depend on that of the events."""
-    happenings = [_opened(event, values) for event, values in rows]
-    mentioned = _mentioned(happenings)
-    measures = queries.readable_measures({each for ids in mentioned for each in ids}, actor)
-    pasts = _pasts(measures, actor)
-    return [
-        replace(each, before=None, after=None, closed=closed)
-        if (closed := each.closed or _closed(each, ids, measures, pasts, actor))
-        else each
-        for each, ids in zip(happenings, mentioned, strict=True)
-    ]
+class Disclosure:
+    """Gives events to one reader; what it has learnt of measures serves for the next events."""
+
+    def __init__(self, actor: Actor) -> None:
+        self._actor = actor
+        self._measures: dict[int, Measured | None] = {}
+        self._pasts: dict[int, _Past] = {}
+
+    def disclosed(self, rows: Rows) -> list[Happening]:
+        """Return events as the reader may see them.
+
+        The number of queries does not depend on that of the events.
+        """
+        happenings = [_opened(event, values) for event, values in rows]
+        mentioned = _mentioned(happenings)
+        self._learn({each for ids in mentioned for each in ids} - self._measures.keys())
+        return [
+            replace(each, before=None, after=None, closed=closed)
+            if (closed := each.closed or self._closed(each, ids))
+            else each
+            for each, ids in zip(happenings, mentioned, strict=True)
+        ]
+
+    def _learn(self, measure_ids: Collection[int]) -> None:
+        """Find out what the reader may see of some measures."""
+        found = queries.readable_measures(measure_ids, self._actor)
+        self._measures |= {number: found.get(number) for number in measure_ids}
+        wanted = [
+            number
+            for number, measure in found.items()
+            if not all(can(self._actor, action, measure.unit_id or NO_UNIT) for action in _CLOSING)
+        ]
+        self._pasts |= {number: _Past() for number in wanted}
+        for event, values in queries.moves(wanted) if wanted else ():
+            self._pasts[event.subject_id or 0].add(event.id, _opened(event, values))
+
+    def _closed(self, each: Happening, ids: Collection[int]) -> Closed | None:
+        """Return why the reader may not see the values of an event; None when they may."""
+        if each.before is None and each.after is None:
+            return None
+        if each.event.tag is Tag.REVIEW_SAVED:
+            return Closed.REVIEW
+        if each.event.tag is Tag.ACCESS_REFUSED:
+            # What was tried says nothing of the measure.
+            return None
+        for number in ids:
+            measure = self._measures[number]
+            if measure is None:
+                return Closed.HIDDEN
+            past = self._pasts.get(number)
+            if past and (closed := past.closes(each.event, measure, self._actor)):
+                return closed
+        return None
 
 
 def _opened(event: Event, values: Values | None) -> Happening:
@@ -152,44 +193,6 @@ def _references(happening: Happening, table: str) -> set[int]:
     }
 
 
-def _closed(
-    each: Happening,
-    ids: Collection[int],
-    measures: Mapping[int, Measure],
-    pasts: Mapping[int, "_Past"],
-    actor: Actor,
-) -> Closed | None:
-    """Return why the reader may not see the values of an event; None when they may."""
-    if each.before is None and each.after is None:
-        return None
-    if each.event.tag is Tag.REVIEW_SAVED:
-        return Closed.REVIEW
-    if each.event.tag is Tag.ACCESS_REFUSED:
-        # What was tried says nothing of the measure.
-        return None
-    if any(number not in measures for number in ids):
-        return Closed.HIDDEN
-    for number in ids:
-        if number in pasts and (
-            closed := pasts[number].closes(each.event, measures[number], actor)
-        ):
-            return closed
-    return None
-
-
-def _pasts(measures: Mapping[int, Measure], actor: Actor) -> dict[int, "_Past"]:
-    """Return the pasts of those measures in which something may be closed to the reader."""
-    wanted = [
-        measure.id
-        for measure in measures.values()
-        if not all(can(actor, action, measure.unit_id or NO_UNIT) for action in _CLOSING)
-    ]
-    found = {number: _Past() for number in wanted}
-    for event, values in queries.moves(wanted) if wanted else ():
-        found[event.subject_id or 0].add(event.id, _opened(event, values))
-    return found
-
-
 _CLOSING = (Action.READ_DRAFTS, Action.READ_SECRETS)
 """What opens all of a measure's past."""
 
@@ -207,7 +210,7 @@ class _Past:
             if name in after:
                 self._changes[name].append((number, before.get(name), after[name]))
 
-    def closes(self, event: Event, measure: Measure, actor: Actor) -> Closed | None:
+    def closes(self, event: Event, measure: Measured, actor: Actor) -> Closed | None:
         """Return why what was written at an event is closed to `actor`; None when it is not."""
         unit_id = measure.unit_id or NO_UNIT
         if Publicity.SECRET in self._around("publicity", event.id, measure.publicity) and not can(

@@ -10,7 +10,7 @@ from app.accounts.queries import names_of
 from app.audit.chain import canonical
 from app.core.i18n import person_name
 from app.core.policy import Actor
-from app.history.disclosure import Happening, disclosed
+from app.history.disclosure import Disclosure, Happening
 from app.history.queries import Rows
 
 COLUMNS = (
@@ -40,8 +40,9 @@ def lines(chunks: Iterable[Rows], actor: Actor) -> Iterator[str]:
         actor: The reader; what is closed to them says so in its cells.
     """
     yield _BYTE_ORDER_MARK + _written([COLUMNS])
+    disclosure = Disclosure(actor)
     for rows in chunks:
-        happenings = disclosed(rows, actor)
+        happenings = disclosure.disclosed(rows)
         names = names_of({each.event.actor_id for each in happenings if each.event.actor_id})
         yield _written(_cells(each, names) for each in happenings)
 

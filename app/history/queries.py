@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 
@@ -14,6 +15,7 @@ from app.extensions import db
 from app.history.filters import Filters
 from app.measures.models import Entry, Measure
 from app.measures.queries import visible_to
+from app.measures.states import Publicity, State
 
 Condition = ColumnElement[bool]
 
@@ -97,6 +99,7 @@ def chunks(condition: Condition, last_id: int) -> Iterator[Rows]:
         rows = db.session.execute(query.order_by(Event.id.desc()).limit(AT_ONCE)).all()
         yield rows
         last_id = rows[-1].Event.id - 1 if len(rows) == AT_ONCE else 0
+        db.session.expunge_all()
         db.session.rollback()
 
 
@@ -126,12 +129,21 @@ def moves(measure_ids: Collection[int]) -> Rows:
     return db.session.execute(query).all()
 
 
-def readable_measures(measure_ids: Collection[int], actor: Actor) -> dict[int, Measure]:
+class Measured(NamedTuple):
+    """What decides who may read what of a measure, as it is now."""
+
+    unit_id: int | None
+    state: State
+    publicity: Publicity
+
+
+def readable_measures(measure_ids: Collection[int], actor: Actor) -> dict[int, Measured]:
     """Return those of the measures that `actor` may read."""
     if not measure_ids:
         return {}
-    query = select(Measure).where(Measure.id.in_(sorted(measure_ids)), visible_to(actor))
-    return {measure.id: measure for measure in db.session.scalars(query)}
+    query = select(Measure.id, Measure.unit_id, Measure.state, Measure.publicity)
+    query = query.where(Measure.id.in_(sorted(measure_ids)), visible_to(actor))
+    return {row.id: Measured(*row[1:]) for row in db.session.execute(query)}
 
 
 def measures_of_entries(entry_ids: Collection[int]) -> dict[int, int]:
