@@ -12,6 +12,7 @@ from flask_babel.speaklater import LazyString
 from sqlalchemy import Row, delete, or_, select
 
 from app.accounts import sessions
+from app.accounts.failures import account_digest
 from app.accounts.models import (
     Credential,
     Identity,
@@ -20,6 +21,7 @@ from app.accounts.models import (
     Post,
     RoleGrant,
     Session,
+    SignInFailure,
     User,
 )
 from app.accounts.roles import must_leave_an_administrator, must_manage
@@ -55,6 +57,8 @@ def erase(user: User, actor: Actor) -> None:
     for table in _GO:
         db.session.execute(delete(table).where(table.user_id == user.id))
     db.session.execute(delete(Receipt).where(Receipt.actor_id == user.id))
+    failures = delete(SignInFailure).where(SignInFailure.account == account_digest(user.key))
+    db.session.execute(failures)
     _empty(user)
     erase_values(user.id)
     if administered:

@@ -13,12 +13,19 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from sqlalchemy import Column, func, select
 
+from app.accounts.failures import account_digest
 from app.accounts.models import User
 from app.audit.tags import Kind
 from app.extensions import db
 
 PLAIN_IDS = frozenset({"actor_id", "person_id"})
 """What columns are called that hold a person's id without a foreign key."""
+
+_SUBJECTS = "audit_event.subject_id"
+"""A person's id where the kind of the subject says so."""
+
+_FAILURES = "sign_in_failure.account"
+"""The digest of a sign-in name."""
 
 
 class Own(Enum):
@@ -52,6 +59,7 @@ PLACES: Mapping[str, Words] = MappingProxyType(
         "credential.user_id": Words(_l("password and second factor"), goes=True),
         "invitation.user_id": Words(_l("one-time links for signing in"), goes=True),
         "session.user_id": Words(_l("sessions and their browsers"), goes=True),
+        "sign_in_failure.account": Words(_l("failed sign-ins"), goes=True),
         "kept_form.user_id": Words(_l("form kept after a session had ended"), goes=True),
         "receipt.actor_id": Words(_l("receipts of forms sent"), goes=True),
         "audit_event.person_id": Words(
@@ -74,7 +82,7 @@ _UNKNOWN = Words(_l("other data"))
 
 
 class Reference(NamedTuple):
-    """A column whose value is a person's id."""
+    """A column whose value is a person's id, or the digest of their sign-in name."""
 
     column: Column[Any]
     words: Words
@@ -84,10 +92,12 @@ class Reference(NamedTuple):
         """The table and the column."""
         return f"{self.column.table.name}.{self.column.name}"
 
-    def is_to(self, user_id: int) -> Any:
+    def is_to(self, user: User) -> Any:
         """Return the condition for the rows that refer to a person."""
-        condition = self.column == user_id
-        if self.column.name == "subject_id":
+        if self.name == _FAILURES:
+            return self.column == account_digest(user.key)
+        condition = self.column == user.id
+        if self.name == _SUBJECTS:
             condition &= self.column.table.c.kind == Kind.PERSON
         return condition
 
@@ -107,14 +117,13 @@ def references() -> Iterator[Reference]:
 def _refers_to_people(column: Column[Any]) -> bool:
     if column.foreign_keys:
         return any(key.column.table is User.__table__ for key in column.foreign_keys)
-    # The record's subject is a person where its kind says so.
-    return column.name in PLAIN_IDS or str(column) == "audit_event.subject_id"
+    return column.name in PLAIN_IDS or str(column) in {_SUBJECTS, _FAILURES}
 
 
-def counts(user_id: int) -> list[tuple[Reference, int]]:
+def counts(user: User) -> list[tuple[Reference, int]]:
     """Return how many rows refer to a person, place by place, without the places with none."""
     every = [
-        (each, select(func.count()).select_from(each.column.table).where(each.is_to(user_id)))
+        (each, select(func.count()).select_from(each.column.table).where(each.is_to(user)))
         for each in references()
     ]
     counted = [(each, db.session.scalars(query).one()) for each, query in every]

@@ -293,7 +293,7 @@ def erase_person(person_id: int) -> ResponseReturnValue:
 def _erasure_page(
     user: User, form: ErasureForm, code: int = 200, refused: Refused | None = None
 ) -> ResponseReturnValue:
-    rows = references.counts(user.id)
+    rows = references.counts(user)
     return render(
         "accounts/erase.html",
         "accounts/_erase.html",

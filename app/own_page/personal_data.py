@@ -27,19 +27,19 @@ _JSON = frozenset({"audit_values.before", "audit_values.after", "kept_form.field
 """Columns whose text is JSON."""
 
 
-def collect(user_id: int, lang: Language) -> dict[str, Any]:
+def collect(user: User, lang: Language) -> dict[str, Any]:
     """Return all that the tool holds of a person, in the types of JSON.
 
     Args:
-        user_id: Whose data it is; the same person must have asked.
+        user: Whose data it is; the same person must have asked.
         lang: The language of the words beside the data.
     """
-    own = User.__table__.c.id == user_id
+    own = User.__table__.c.id == user.id
     parts = [
         {
             "what": str(each.words.label),
             "place": each.name,
-            "rows": _rows(each.column.table, each.is_to(user_id), each.words.own, lang),
+            "rows": _rows(each.column.table, each.is_to(user), each.words.own, lang),
         }
         for each in references()
     ]

@@ -131,7 +131,7 @@ def download() -> ResponseReturnValue:
     user_id = _reader_id()
     with writing():
         record(Tag.DATA_DOWNLOADED, actor, Kind.PERSON, user_id)
-    text = personal_data.as_text(personal_data.collect(user_id, language()))
+    text = personal_data.as_text(personal_data.collect(queries.user(user_id), language()))
     response = Response(text, mimetype="application/json")
     response.headers["Content-Disposition"] = "attachment; filename=data.json"
     response.cache_control.no_store = True

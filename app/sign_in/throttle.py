@@ -5,15 +5,11 @@ else out by it. So the time until the next try grows, and never lasts longer tha
 hour.
 """
 
-import hashlib
-import hmac
-import ipaddress
-import unicodedata
 from datetime import datetime, timedelta
 
-from flask import current_app
 from sqlalchemy import delete, func, select
 
+from app.accounts.failures import account_digest, address_digest
 from app.accounts.models import SignInFailure
 from app.extensions import db
 
@@ -33,8 +29,6 @@ WINDOW = timedelta(minutes=15)
 
 _LOCK = 0x7369676E
 """The number of PostgreSQL's lock under which one transaction at a time counts a try."""
-
-_LONGEST_NAME = 200
 
 
 class TooMany(Exception):
@@ -65,7 +59,7 @@ def attempt(name: str, address: str, now: datetime) -> int:
     if db.session.get_bind().dialect.name == "postgresql":
         # SQLite has one writer at a time; here others wait until this transaction has ended.
         db.session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-    account, source = _account(name), _source(address)
+    account, source = account_digest(name), address_digest(address)
     wait = max(_wait_of_account(account, now), _wait_of_source(source, now))
     if wait > timedelta(0):
         raise TooMany(wait)
@@ -82,7 +76,7 @@ def take_back(failure_id: int) -> None:
 
 def forget(name: str) -> None:
     """Forget all failures of an account, as somebody has signed in to it."""
-    db.session.execute(delete(SignInFailure).where(SignInFailure.account == _account(name)))
+    db.session.execute(delete(SignInFailure).where(SignInFailure.account == account_digest(name)))
 
 
 def _wait_of_account(account: str, now: datetime) -> timedelta:
@@ -107,25 +101,3 @@ def _wait_of_source(source: str, now: datetime) -> timedelta:
     )
     oldest = db.session.scalar(query)
     return oldest + WINDOW - now if oldest else timedelta(0)
-
-
-def _account(name: str) -> str:
-    """Return the digest of a name, as a password may be typed into its field by mistake."""
-    return _digest("account", unicodedata.normalize("NFKC", name[:_LONGEST_NAME]).casefold())
-
-
-def _source(address: str) -> str:
-    """Return the digest of an address; of IPv6 the network counts, as one reader has all of it."""
-    try:
-        known = ipaddress.ip_address(address)
-    except ValueError:
-        return _digest("address", "")
-    if isinstance(known, ipaddress.IPv6Address):
-        return _digest("address", str(ipaddress.ip_network((int(known), 64), strict=False)))
-    return _digest("address", str(known))
-
-
-def _digest(kind: str, text: str) -> str:
-    """Return a digest that only this instance can make, so that nobody finds its text by trying."""
-    key = str(current_app.config["SECRET_KEY"]).encode()
-    return hmac.new(key, f"{kind}\0{text}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()

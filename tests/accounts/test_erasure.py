@@ -9,6 +9,7 @@ from sqlalchemy import Text, func, select, text
 
 from app.accounts import erasure, queries, sessions
 from app.accounts.credentials import invite
+from app.accounts.failures import account_digest, address_digest
 from app.accounts.models import (
     Credential,
     Identity,
@@ -17,6 +18,7 @@ from app.accounts.models import (
     Post,
     RoleGrant,
     Session,
+    SignInFailure,
     Unit,
     User,
 )
@@ -87,12 +89,17 @@ def known(app: Flask, actor) -> User:
         post.holder_id = member.id
         db.session.add_all(
             [
+                SignInFailure(
+                    account=account_digest("Member"),
+                    address=address_digest("192.0.2.7"),
+                    happened_at=clock.now(),
+                ),
                 Identity(user_id=member.id, issuer="https://id.example.org", subject="matti-x"),
                 Credential(user_id=member.id, password_hash="hash", totp_secret="secret"),
                 KeptForm(
                     user_id=member.id,
                     path="/p",
-                    fields='{"comment": "Matti"}',
+                    fields='[["comment", "Matti"]]',
                     kept_at=clock.now(),
                 ),
             ]
@@ -112,19 +119,20 @@ def test_nothing_says_who_it_was(known: User, actor) -> None:
     assert erased.erased_on == erased.disabled_on == clock.today()
     for table in (Identity, Credential, Invitation, KeptForm, Session, RoleGrant):
         assert db.session.scalar(select(func.count()).where(table.user_id == person_id)) == 0
-    assert db.session.scalar(select(func.count()).select_from(Receipt)) == 0
+    for table in (Receipt, SignInFailure):
+        assert db.session.scalar(select(func.count()).select_from(table)) == 0
     assert db.session.scalar(select(func.count()).where(Post.holder_id == person_id)) == 0
     assert_whole()
 
 
 def test_every_place_is_cleared_or_stays_as_it_says(known: User, actor) -> None:
     person_id = known.id
-    before = {each.name: count for each, count in counts(person_id)}
+    before = {each.name: count for each, count in counts(queries.user(person_id))}
     places = {name for name, words in PLACES.items() if words.goes}
     # Nothing was deputised in this city yet.
     assert places - set(before) <= {"role_grant.deputy_for_id", "post.deputy_id"}
     erase(person_id, actor("administrator"))
-    after = {each.name: count for each, count in counts(person_id)}
+    after = {each.name: count for each, count in counts(queries.user(person_id))}
     assert set(after) & (places - {"audit_event.person_id"}) == set()
     staying = {name: count for name, count in before.items() if name not in places}
     assert all(after[name] >= count for name, count in staying.items())

@@ -63,7 +63,7 @@ def rows(app: Flask, actor) -> None:
         sessions.begin(member, Method.DEMO, "Browser", actor("member"))
         db.session.add_all(
             [
-                KeptForm(user_id=member.id, path="/p", fields="{}", kept_at=now),
+                KeptForm(user_id=member.id, path="/p", fields="[]", kept_at=now),
                 Invitation(token_hash="x", user_id=member.id, expires_at=now),
                 SignInFailure(account="a", address="b", happened_at=now),
                 Receipt(actor_id=member.id, key="k", result="/r", made_at=now),

@@ -61,6 +61,7 @@ def test_every_place_that_refers_to_people_is_given(client) -> None:
         "audit_event.person_id",
         "audit_event.subject_id",
         "receipt.actor_id",
+        "sign_in_failure.account",
     }
     given = {each["place"] for each in downloaded(client, "viewer")["parts"]}
     assert given == columns_with_ids_of_people() | plain
@@ -139,7 +140,7 @@ def busy(app: Flask, actor) -> User:
                         totp_secret="SECRETOFTHECODES",
                         totp_step=5,
                     ),
-                    KeptForm(user_id=person.id, path=f"/{key}", fields="{}", kept_at=now),
+                    KeptForm(user_id=person.id, path=f"/{key}", fields="[]", kept_at=now),
                 ]
             )
             post = db.session.scalars(select(Post).order_by(Post.id).offset(number)).first()
