@@ -69,6 +69,10 @@ translations: $(VENV)/tests-installed ## Bring the catalogues up to date with th
 	$(BIN)/python -m tests.tools.catalogues
 	$(BIN)/pytest -q tests/quality/test_translations.py tests/quality/test_spelling.py
 
+.PHONY: policy
+policy: $(VENV)/run-installed ## Write docs/who-may-do-what.md anew from the rules in the code
+	@$(BIN)/flask --app wsgi policy print > docs/who-may-do-what.md
+
 .PHONY: screenshots
 screenshots: $(VENV)/tests-installed $(COMPILED) build/static-made ## Take the pictures of the README and the documentation anew
 	@$(BIN)/python -m tests.tools.browser

@@ -1,0 +1,157 @@
+"""No page, file, figure or search shows more than its reader may see.
+
+Every measure has a word of its own in all its texts. Each person opens every page and file, and
+finds the words of those measures alone that the table in `standing.py` lets them read.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import product
+
+import pytest
+from sqlalchemy import select
+
+from app.accounts import queries as people
+from app.core import clock
+from app.core.database import writing
+from app.core.policy import Actor
+from app.extensions import db
+from app.followup.operations import report_status
+from app.followup.states import Precision, Status
+from app.measures.models import Lineage, Measure, Step
+from app.measures.states import LineageKind, State
+from app.meetings.models import Decision
+from tests.conventions.standing import PEOPLE, PUBLICITY, READERS, Sort, Standing, standing
+from tests.scoring.rounds import YEAR, judge
+
+SORTS = list(product(("library",), READERS, PUBLICITY))
+
+OF_A_MEASURE = ("status_page.measure", "history.measure", "measures.edit", "scoring.review")
+"""Pages of one measure that are opened for each."""
+
+TEXTS = (
+    *("name_fi", "name_sv", "problem_fi", "problem_sv", "description_fi", "description_sv"),
+    *("partners", "legal_act", "legal_section", "secrecy_basis"),
+)
+
+WORD = re.compile(r"(?:kanaria|askel|arvio)\d{3}")
+
+
+def texts(number: int) -> dict[str, str]:
+    return dict.fromkeys(TEXTS, f"kanaria{number:03}")
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory, city_database, compiled) -> Iterator[Standing]:
+    """Return the small city with a measure of every sort, each known by its word everywhere."""
+    folder = tmp_path_factory.mktemp("canaries")
+    with standing(folder, city_database, compiled, SORTS, texts) as found:
+        secretary, member = actor("secretary"), actor("member")
+        for number, measure in enumerate(found.measures):
+            _spread(number, measure, found, secretary)
+            if measure.state == State.IN_SCORING:
+                judge(member, measure.id, 4, comment=f"arvio{number:03}")
+        yield found
+
+
+def actor(key: str) -> Actor:
+    user = people.user_by_key(key)
+    assert user is not None
+    found = people.actor_of(user.id, clock.today())
+    assert found is not None
+    return found
+
+
+def _spread(number: int, measure: Sort, city: Standing, secretary: Actor) -> None:
+    """Let a measure be spoken of wherever one measure may be spoken of."""
+    word = f"kanaria{number:03}"
+    hub = db.session.scalars(select(Measure.id).where(Measure.id > city.measures[-1].id)).first()
+    with writing():
+        today = clock.today()
+        report_status(measure.id, Status.STARTED, today, Precision.DAY, secretary, word, word)
+        db.session.add_all(
+            (
+                Lineage(measure_id=hub, earlier_id=measure.id, kind=LineageKind.SPLIT),
+                Decision(
+                    meeting_id=city.parts["meeting_id"],
+                    measure_id=measure.id,
+                    position=100 + number,
+                ),
+                Step(
+                    measure_id=measure.id,
+                    transition="return",
+                    target=State.RETURNED,
+                    reason=f"askel{number:03}",
+                    actor_id=secretary.user_id,
+                    made_at=clock.now(),
+                ),
+            )
+        )
+
+
+def pages(city: Standing, person: str) -> list[str]:
+    """Return the address of every page and file; those of one measure for all that one reads."""
+    found = []
+    for rule in city.app.url_map.iter_rules():
+        if "GET" not in rule.methods or rule.endpoint in {"sign_in.sign_out"}:
+            continue
+        if rule.endpoint in OF_A_MEASURE:
+            read = [each.id for each in city.measures if each.is_read_by(person)]
+            found += [city.url(rule.endpoint, measure_id=number) for number in read]
+        else:
+            found.append(city.url(rule.endpoint, "return", city.measures[0].id))
+    hub = city.measures[-1].id + 1
+    found += [city.url("status_page.measure", measure_id=number) for number in range(hub, hub + 3)]
+    return [*found, f"/?year={YEAR}", f"/?year={YEAR}&view=approved", f"/?year={YEAR}&lang=sv"]
+
+
+def may_show(city: Standing, person: str, word: str) -> bool:
+    """Tell whether a word may stand on a page of a person."""
+    measure = city.measures[int(word[-3:])]
+    if word.startswith("arvio"):
+        # The round is blind for the chair, who has not scored yet.
+        return person in {"member", "secretary"}
+    if word.startswith("askel"):
+        # Why a proposal was sent back is between its unit and the steering group.
+        return measure.is_read_by(person) and measure.relation(person) in {
+            *("own", "member", "chair", "secretary"),
+        }
+    return measure.is_read_by(person)
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_nobody_finds_a_word_that_is_not_for_them(city: Standing, person: str) -> None:
+    seen, leaks = set(), []
+    for url in pages(city, person):
+        response = city.send(person, url)
+        assert response.status_code < 500, url
+        words = set(WORD.findall(response.text))
+        seen |= words
+        leaks += [f"{url} shows {word}" for word in words if not may_show(city, person, word)]
+    assert leaks == []
+    readable = {n for n, measure in enumerate(city.measures) if measure.is_read_by(person)}
+    assert {int(word[-3:]) for word in seen if word.startswith("kanaria")} == readable
+    # What was said of proposals is found by some, so that it is known to be looked for.
+    works_on_them = person in {"proposer", "member", "chair", "secretary"}
+    assert any(word.startswith("askel") for word in seen) is works_on_them
+    assert any(word.startswith("arvio") for word in seen) is (person == "member")
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_search_finds_what_its_reader_may_see(city: Standing, person: str) -> None:
+    for number, measure in enumerate(city.measures):
+        found = city.send(person, f"/?year={YEAR}&q=kanaria{number:03}").text
+        shown = f'/measures/{measure.id}"' in found
+        # Only what is approved stands on the roadmap.
+        assert shown is (measure.state == "approved" and measure.is_read_by(person)), measure
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_figures_count_what_their_reader_may_see(city: Standing, person: str) -> None:
+    on_roadmap = [each for each in city.measures if each.state == "approved"]
+    visible = sum(each.is_read_by(person) for each in on_roadmap)
+    # One more public measure stands on the roadmap beside those with a word.
+    page = city.send(person, f"/?year={YEAR}").text
+    assert re.search(r'class="count">\s*(\d+)', page)[1] == str(visible + 1)
+    charted = re.search(r'<a class="figure"[^>]*>\s*<b>(\d+)', page)
+    assert charted[1] == str(visible + 1)

@@ -1,0 +1,324 @@
+"""Who gets which answer: every address and method, for every person, on every sort of measure.
+
+The tables are written by hand from the design ("Who may do what", and who reads what in which
+state), not from the rules in the code, so that a wrong rule shows as a wrong answer.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import product
+from typing import NamedTuple
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from app.core.policy import Role
+from tests.conventions.conftest import CELLS
+from tests.conventions.standing import (
+    EVERYONE,
+    PEOPLE,
+    PROPOSERS,
+    PUBLICITY,
+    SIGNED_IN,
+    STEERING_GROUP,
+    Standing,
+    standing,
+)
+
+STATES = ("draft", "in_scoring", "approved", "rejected")
+
+PAGES = {
+    EVERYONE: """
+        core.accessibility GET
+        core.healthz GET
+        core.privacy GET
+        core.readyz GET
+        sign_in.check_code POST
+        sign_in.code GET
+        sign_in.new_code GET
+        sign_in.page GET
+        sign_in.set_new_code POST
+        sign_in.with_password POST
+        status_page.index GET
+    """,
+    SIGNED_IN: """
+        core.policy GET
+        own_page.download GET
+        own_page.end_sessions POST
+        own_page.page GET
+        own_page.save POST
+        roadmaps.roadmap GET
+        roadmaps.roadmaps GET
+        sign_in.forget_kept_form POST
+        sign_in.kept_form GET
+        sign_in.sign_out POST
+        sign_in.stay POST
+    """,
+    f"{PROPOSERS} secretary": """
+        measures.new GET POST
+    """,
+    f"{PROPOSERS} {STEERING_GROUP}": """
+        measures.proposals GET
+    """,
+    STEERING_GROUP: """
+        meetings.meeting GET
+        meetings.meetings GET
+        scoring.ranking GET
+        scoring.rounds GET
+    """,
+    "secretary": """
+        meetings.approve_minutes POST
+        meetings.arrange POST
+        meetings.decide POST
+        meetings.remove_from_agenda POST
+        meetings.undo POST
+        roadmaps.assemble POST
+        roadmaps.move/open POST
+        roadmaps.move/close_collection POST
+        roadmaps.move/reopen_collection POST
+        roadmaps.move/draft POST
+        roadmaps.move/amend POST
+        roadmaps.put_back_item POST
+        roadmaps.remove_item POST
+        roadmaps.set_dates POST
+        scoring.open_round POST
+    """,
+    "chair": """
+        roadmaps.move/propose_to_board POST
+        roadmaps.move/withdraw_from_board POST
+    """,
+    "board-secretary": """
+        roadmaps.board POST
+    """,
+    "administrator": """
+        accounts.add_identity POST
+        accounts.confirm_import POST
+        accounts.disable POST
+        accounts.enable POST
+        accounts.end_role POST
+        accounts.end_sessions POST
+        accounts.erase GET POST
+        accounts.give_role POST
+        accounts.import_people GET POST
+        accounts.invite POST
+        accounts.new_person GET POST
+        accounts.people GET
+        accounts.person GET POST
+        accounts.remove_identity POST
+        accounts.reset_second_factor POST
+        accounts.set_last_day POST
+        history.export GET
+        history.record GET
+        history.retention GET
+        organisation.bring_back_post POST
+        organisation.bring_back_unit POST
+        organisation.post GET POST
+        organisation.posts GET POST
+        organisation.retire_post POST
+        organisation.retire_unit POST
+        organisation.unit GET POST
+        organisation.units GET POST
+    """,
+}
+"""Who is let in, by address and methods; others get 403, and those not signed in are asked to."""
+
+MISSING = {
+    EVERYONE: """
+        sign_in.as_invented POST
+        sign_in.invitation GET
+        sign_in.returned GET
+        sign_in.with_city_account GET
+        sign_in.use_invitation POST
+    """,
+    SIGNED_IN: """
+        roadmaps.move/board_approves POST
+        roadmaps.move/table POST
+        roadmaps.move/nonsense POST
+        sign_in.change_password POST
+        sign_in.password GET
+    """,
+}
+"""The same, where there is nothing for those who are let in."""
+
+
+HIDDEN = {
+    STEERING_GROUP: """
+        roadmaps.snapshot GET
+    """,
+}
+"""What holds secret measures of several units: it is hidden from all others who have signed in."""
+
+
+class Row(NamedTuple):
+    """What is done with a measure.
+
+    Attributes:
+        role: Whose role has it; others get 403, and those not signed in are asked to sign in. From
+            those who may not read the measure it is hidden (404).
+        may: Who of them may do it to a measure that they read; others get 403.
+        answer: What those get.
+    """
+
+    role: str
+    may: str
+    answer: str = "ok"
+
+
+_WORKS_ON_PROPOSALS = f"{PROPOSERS} {STEERING_GROUP}"
+
+MEASURES = {
+    "status_page.measure GET": Row(EVERYONE, EVERYONE),
+    "history.measure GET": Row(
+        f"{PROPOSERS} {STEERING_GROUP} administrator", f"own {STEERING_GROUP} administrator"
+    ),
+    "measures.edit GET POST": Row(f"{PROPOSERS} secretary", "own secretary"),
+    "measures.move/submit GET": Row(_WORKS_ON_PROPOSALS, "own", "404"),
+    "measures.move/submit POST": Row(_WORKS_ON_PROPOSALS, "own"),
+    "measures.move/withdraw GET": Row(_WORKS_ON_PROPOSALS, "own", "404"),
+    "measures.move/withdraw POST": Row(_WORKS_ON_PROPOSALS, "own"),
+    "measures.move/return GET POST": Row(_WORKS_ON_PROPOSALS, "secretary"),
+    "measures.move/cancel_scoring POST": Row(_WORKS_ON_PROPOSALS, "secretary"),
+    "measures.move/reopen POST": Row(_WORKS_ON_PROPOSALS, "secretary"),
+    "measures.move/approve GET POST": Row(_WORKS_ON_PROPOSALS, EVERYONE, "404"),
+    "measures.move/nonsense GET POST": Row(_WORKS_ON_PROPOSALS, EVERYONE, "404"),
+    "meetings.add_to_agenda POST": Row("secretary", "secretary"),
+    "scoring.open_scoring POST": Row("secretary", "secretary"),
+    "scoring.review GET": Row("member chair", "member chair"),
+    "scoring.save_review POST": Row("member chair", "member chair"),
+}
+
+
+class Call(NamedTuple):
+    """A row of the tables: an endpoint, the transition that it is asked for, and a method."""
+
+    endpoint: str
+    transition: str
+    method: str
+
+
+def calls(lines: str) -> Iterator[Call]:
+    """Give the calls of lines such as "measures.move/return GET POST"."""
+    for line in lines.strip().splitlines():
+        address, *methods = line.split()
+        endpoint, _slash, transition = address.partition("/")
+        for method in methods:
+            yield Call(endpoint, transition, method)
+
+
+LET_IN = {200, 204, 302, 303, 400, 409, 422}
+"""Answers of a view that was reached, to forms that are empty."""
+
+
+def answer_of(response: TestResponse) -> str:
+    """Return the class of an answer: let in, asked to sign in, or refused in one of three ways."""
+    if response.status_code == 302 and response.location.startswith("/sign-in?next="):
+        return "sign-in"
+    return "ok" if response.status_code in LET_IN else str(response.status_code)
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory, city_database, compiled) -> Iterator[Standing]:
+    """Return the small city with a measure of every sort, and all its people signed in."""
+    folder = tmp_path_factory.mktemp("matrix")
+    sorts = list(product(("library", "streets"), STATES, PUBLICITY))
+    with standing(folder, city_database, compiled, sorts) as found:
+        yield found
+
+
+def refusal(person: str, refused: str = "403") -> str:
+    """Return what those get who are not let in."""
+    return "sign-in" if person == "anonymous" else refused
+
+
+def expected(row: Row, readers: list[str], person: str) -> str:
+    """Return the answer that a person gets for a measure with these readers."""
+    if person not in row.role.split():
+        return refusal(person)
+    if person not in readers:
+        return "404"
+    return row.answer if person in row.may.split() else "403"
+
+
+class Cell(NamedTuple):
+    """A cell of the matrix: a request, and the answer that the tables want."""
+
+    method: str
+    url: str
+    wanted: str
+
+
+def wrong_answers(
+    city: Standing, person: str, cells: list[Cell], config: pytest.Config
+) -> list[str]:
+    """Send every request of a person, and return where the answer is not the wanted one."""
+    config.stash[CELLS] = config.stash.get(CELLS, 0) + len(cells)
+    wrong = []
+    for method, url, wanted in cells:
+        found = answer_of(city.send(person, url, method))
+        if found != wanted:
+            wrong.append(f"{person}: {method} {url} answers {found}, not {wanted}")
+    return wrong
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_pages(city: Standing, pytestconfig, person: str) -> None:
+    # A proposer of any unit counts as one.
+    place = "own" if person.startswith("proposer") else person
+    cells = []
+    tables = ((PAGES, "ok", "403"), (MISSING, "404", "403"), (HIDDEN, "ok", "404"))
+    for table, let_in, refused in tables:
+        for people, lines in table.items():
+            wanted = let_in if place in people.split() else refusal(person, refused)
+            for call in calls(lines):
+                url = city.url(call.endpoint, call.transition)
+                cells.append(Cell(call.method, url, wanted))
+                if call.method == "GET":
+                    cells.append(Cell("HEAD", url, wanted))
+    assert wrong_answers(city, person, cells, pytestconfig) == []
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_measures(city: Standing, pytestconfig, person: str) -> None:
+    cells = []
+    for measure in city.measures:
+        for lines, row in MEASURES.items():
+            wanted = expected(row, measure.readers, measure.relation(person))
+            for call in calls(lines):
+                url = city.url(call.endpoint, call.transition, measure.id)
+                cells.append(Cell(call.method, url, wanted))
+    assert wrong_answers(city, person, cells, pytestconfig) == []
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_methods_that_an_address_does_not_take(city: Standing, pytestconfig, person: str) -> None:
+    taken: dict[str, set[str]] = defaultdict(set)
+    for rule in city.app.url_map.iter_rules():
+        taken[city.url(rule.endpoint, "submit", city.measures[0].id)] |= rule.methods
+    cells = [
+        Cell(method, url, "405")
+        for url, methods in taken.items()
+        for method in sorted({"GET", "POST", "PUT", "PATCH", "DELETE"} - methods)
+    ]
+    assert wrong_answers(city, person, cells, pytestconfig) == []
+
+
+def test_every_address_has_a_row(app: Flask) -> None:
+    rows = {
+        (call.endpoint, call.method)
+        for lines in (*PAGES.values(), *MISSING.values(), *HIDDEN.values(), *MEASURES)
+        for call in calls(lines)
+    }
+    every = {
+        (rule.endpoint, method)
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+    assert sorted(every - rows) == []
+    assert sorted(rows - every) == []
+
+
+def test_everyone_is_in_the_table() -> None:
+    keys = {role.value.replace("_", "-") for role in Role}
+    assert keys <= set(PEOPLE)
+    assert {"anonymous", "nobody", "proposer2"} <= set(PEOPLE)
