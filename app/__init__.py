@@ -5,6 +5,7 @@ import logging
 from flask import Flask
 
 from app.accounts.import_routes import blueprint as accounts
+from app.accounts.invented import check_people
 from app.audit import refusals
 from app.cli import init_app as init_cli
 from app.config import ROOT, Settings
@@ -42,9 +43,13 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     Args:
         settings: The settings of the instance; read from the environment when None.
+
+    Raises:
+        UnfitForProduction: The instance is in production, and would not be safe.
     """
     settings = settings or Settings()
     app = Flask(__name__, template_folder=ROOT / "templates", static_folder=None)
+    settings.check_production(debug=app.debug)
     app.config.from_mapping(
         SETTINGS=settings,
         SECRET_KEY=settings.key(),
@@ -85,4 +90,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_cli(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    if settings.production:
+        with app.app_context():
+            check_people()
     return app

@@ -254,7 +254,7 @@ def start_up(demo: bool) -> None:
     """Bring the database up to date, fill it where it is empty, and say where the tool answers."""
     settings: Settings = current_app.config["SETTINGS"]
     _migrate(settings)
-    first_link = None if has_programme() else _fill(settings, demo)
+    first_link = None if has_programme() else _fill(settings, demo and not settings.production)
     click.echo(f"Address: {settings.address}")
     if first_link:
         click.echo(first_link)

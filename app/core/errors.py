@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from flask import Flask, current_app, g, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from app.extensions import db
 
@@ -97,6 +97,9 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code in range(300, 400):
         return error
+    if isinstance(error, SecurityError):
+        # By a name that isn't ours the tool has no addresses, and so no page with links.
+        return Response("This is not a host of the tool.\n", code, mimetype="text/plain")
     if isinstance(error, InternalServerError):
         db.session.rollback()
         # The page must not ask the database who reads it: that may be what went wrong.
