@@ -221,7 +221,7 @@ def test_a_disabled_person_is_told_and_nothing_changes(client, provider: Provide
     provider.claims["roles"] = list(ROLES)
     response = provider.sign_in(client)
     assert response.status_code == 403
-    title = "Tunnuksesi tässä työkalussa ei ole käytössä"
+    title = "Tunnuksesi tässä palvelussa ei ole käytössä"
     assert text_of(first(document_of(response).root, ".//h1")) == title
     assert (number_of(Event), roles_today(person())) == (events, [])
     assert signed_in_name(client) is None
@@ -395,7 +395,7 @@ def test_the_last_administrator_stays_one_and_is_told(client, provider: Provider
     page = client.get(provider.sign_in(client).location)
     assert roles_today(person()) == [(Role.ADMINISTRATOR, True)]
     notice = first(document_of(page).root, ".//div[@class='notice warning']")
-    assert "ylläpitäjä" in text_of(notice)
+    assert "pääkäyttäjä" in text_of(notice)
     assert "last administrator" in caplog.text
 
 

@@ -54,7 +54,7 @@ def test_without_the_packages_the_tool_runs_and_says_what_is_missing(
         check=True,
     )
     assert done.stdout.startswith("200 404")
-    assert ("en del av verktyget saknas" in done.stdout) == bool(issuer)
+    assert ("en del av tjänsten saknas" in done.stdout) == bool(issuer)
     assert ("packages of the extra oidc are missing" in done.stderr) == bool(issuer)
     assert 'href="/sign-in/city-account' not in done.stdout
 
