@@ -18,6 +18,8 @@ _PRAGMAS = (
     "PRAGMA synchronous = FULL",
     # Without it REPLACE deletes rows past the triggers that refuse it.
     "PRAGMA recursive_triggers = ON",
+    # What is erased is overwritten; some builds of SQLite leave it in the file.
+    "PRAGMA secure_delete = ON",
 )
 
 

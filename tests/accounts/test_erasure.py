@@ -125,6 +125,20 @@ def test_nothing_says_who_it_was(known: User, actor) -> None:
     assert_whole()
 
 
+def test_nothing_is_left_in_the_files_of_the_database(known: User, settings, actor) -> None:
+    def bytes_of_files() -> bytes:
+        db.session.remove()
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        return b"".join(path.read_bytes() for path in settings.instance.glob("roadmap.sqlite*"))
+
+    person_id = known.id
+    traces = (b"Matti Malli", b"matti.malli@example.org", b"matti-x", b"Browser of Matti")
+    assert [trace for trace in traces if trace not in bytes_of_files()] == []
+    erase(person_id, actor("administrator"))
+    assert [trace for trace in traces if trace in bytes_of_files()] == []
+
+
 def test_every_place_is_cleared_or_stays_as_it_says(known: User, actor) -> None:
     person_id = known.id
     before = {each.name: count for each, count in counts(queries.user(person_id))}
