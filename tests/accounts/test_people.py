@@ -50,6 +50,46 @@ def test_a_role_is_held_from_its_first_day_to_its_last(app, first_day, last_day,
     assert roles == {Role.MEMBER} | ({Role.CHAIR} if held else set())
 
 
+def test_a_deputy_proposes_for_the_unit_of_whom_they_deputise_for(app) -> None:
+    with writing():
+        deputy = user("member2")
+        deputy.roles.append(RoleGrant(role=Role.PROPOSER, deputy_for_id=user("proposer").id))
+    actor = queries.actor_of(deputy.id, DAY)
+    assert actor.roles == {Role.MEMBER, Role.PROPOSER}
+    assert actor.unit_ids == {unit("library").id}
+
+
+def test_a_unit_that_is_given_with_the_role_counts_before_all(app) -> None:
+    with writing():
+        deputy = user("member")
+        grant = RoleGrant(role=Role.PROPOSER, deputy_for_id=user("proposer").id)
+        grant.unit_id = unit("streets").id
+        deputy.roles.append(grant)
+    assert queries.actor_of(deputy.id, DAY).unit_ids == {unit("streets").id}
+
+
+@pytest.mark.parametrize(
+    ("first_day", "last_day"), [(date(2026, 5, 5), None), (None, date(2026, 5, 3))]
+)
+def test_a_role_of_other_days_brings_no_unit(app, first_day, last_day) -> None:
+    with writing():
+        deputy = user("member")
+        days = {"first_day": first_day, "last_day": last_day}
+        grant = RoleGrant(role=Role.PROPOSER, deputy_for_id=user("proposer").id, **days)
+        deputy.roles.append(grant)
+    actor = queries.actor_of(deputy.id, DAY)
+    assert actor.roles == {Role.MEMBER}
+    assert actor.unit_ids == frozenset()
+
+
+def test_several_roles_bring_several_units(app) -> None:
+    with writing():
+        proposer = user("proposer")
+        proposer.roles.append(RoleGrant(role=Role.PROPOSER, deputy_for_id=user("proposer2").id))
+    units = {unit("library").id, unit("streets").id}
+    assert queries.actor_of(proposer.id, DAY).unit_ids == units
+
+
 def test_somebody_without_a_role_is_an_actor_still(app) -> None:
     with writing():
         operations.add_user("nobody", "Niko Kukaan", "fi", [], operations.INSTALLER)
