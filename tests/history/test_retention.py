@@ -256,13 +256,13 @@ def test_the_page_is_the_dry_run_in_words(app: Flask, rows, client) -> None:
     events = count(Event)
     shown = cells(document_of(client.get("/retention")).root)
     assert len(shown) == len(retention.TABLE)
-    sessions_row = shown["istunnot viimeisestä käytöstä lukien"]
+    sessions_row = shown["Istunnot viimeisestä käytöstä lukien"]
     assert (sessions_row[1], sessions_row[3]) == ("30 päivää", "1")
-    assert shown["käytöstä poistetut henkilöt, jotka sitten poistetaan"][1] == "2 vuotta"
+    assert shown["Käytöstä poistetut henkilöt, jotka sitten poistetaan"][1] == "2 vuotta"
     assert count(Event) == events
     run(app)
     shown = cells(document_of(client.get("/retention")).root)
-    assert shown["istunnot viimeisestä käytöstä lukien"][3] == "0"
+    assert shown["Istunnot viimeisestä käytöstä lukien"][3] == "0"
 
 
 def test_the_page_says_when_the_last_run_let_go_of_something(app: Flask, rows, client) -> None:
