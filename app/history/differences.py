@@ -53,11 +53,12 @@ def _compared(word: str) -> str:
 def _segments(
     matcher: "SequenceMatcher[str]", old: Sequence[str], new: Sequence[str]
 ) -> Iterator[Segment]:
-    for kind, old_from, old_to, new_from, new_to in matcher.get_opcodes():
+    opcodes = matcher.get_opcodes()
+    for place, (kind, old_from, old_to, new_from, new_to) in enumerate(opcodes, start=1):
         if kind == "equal":
             # The last word of one text has no space after it; where it stayed, the other's has.
             words = new[new_from:new_to] if old_to == len(old) else old[old_from:old_to]
-            yield from _kept(words, at_start=new_from == 0, at_end=new_to == len(new))
+            yield from _kept(words, is_first=place == 1, is_last=place == len(opcodes))
             continue
         if old_to > old_from:
             yield Segment(Part.REMOVED, "".join(old[old_from:old_to]))
@@ -65,10 +66,10 @@ def _segments(
             yield Segment(Part.ADDED, "".join(new[new_from:new_to]))
 
 
-def _kept(words: Sequence[str], *, at_start: bool, at_end: bool) -> Iterator[Segment]:
-    """Return what stayed, without its middle, or without its far end at the ends of a text."""
-    head = 0 if at_start else KEPT_AROUND
-    tail = 0 if at_end else KEPT_AROUND
+def _kept(words: Sequence[str], *, is_first: bool, is_last: bool) -> Iterator[Segment]:
+    """Return what stayed: only the words beside a change, unless nearly all are that."""
+    head = 0 if is_first else KEPT_AROUND
+    tail = 0 if is_last else KEPT_AROUND
     if len(words) <= head + tail + 1:
         yield Segment(Part.KEPT, "".join(words))
         return

@@ -113,7 +113,7 @@ def by_day(lines: Sequence[Line]) -> list[tuple[date, list[Line]]]:
 
 def written_day(day: date) -> str:
     """Write a day with its name, as tiistai 2.12.2025."""
-    return f"{babel.format_date(day, 'EEEE')} {format_date(day)}"
+    return f"{babel.format_date(day, 'cccc')} {format_date(day)}"
 
 
 def _references(happening: Happening) -> Iterator[tuple[str, int]]:
