@@ -29,15 +29,6 @@ LONGEST_ISSUER = 500
 LONGEST_SUBJECT = 255
 
 LANGUAGE_NAMES: Mapping[str, Any] = {"fi": _l("Finnish"), "sv": _l("Swedish")}
-ROLE_EXPLANATIONS: Mapping[Role, Any] = {
-    Role.ADMINISTRATOR: _l("Manages people, units and the words of the tool"),
-    Role.BOARD_SECRETARY: _l("Records the decisions of the city board"),
-    Role.CHAIR: _l("Scores, and proposes the roadmap to the city board"),
-    Role.MEMBER: _l("Scores proposals"),
-    Role.PROPOSER: _l("Proposes measures for a unit and the units below it"),
-    Role.SECRETARY: _l("Handles proposals, meetings and roadmaps"),
-    Role.VIEWER: _l("Reads what is open to everyone signed in"),
-}
 
 
 def key_line(text: str | None) -> str:

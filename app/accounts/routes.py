@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from app.accounts import credentials, listing, operations, queries, references, roles, sessions
 from app.accounts.erasure import erase, reason_not_to_erase
 from app.accounts.forms import (
-    ROLE_EXPLANATIONS,
     ErasureForm,
     IdentityForm,
     LastDayForm,
@@ -27,7 +26,7 @@ from app.core.htmx import render, see_other, wants_fragment
 from app.core.i18n import language
 from app.core.idempotency import earlier_result, keep_result
 from app.core.pagination import Page, page_count
-from app.core.policy import Action, Role
+from app.core.policy import MEANINGS, Action, Role
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -360,7 +359,7 @@ def _page(person_id: int, code: int = 200, **given: object) -> ResponseReturnVal
         unit=queries.unit(user.unit_id),
         units={unit.id: unit for unit in queries.units()},
         day_forms=_day_forms(user, given.get("day_form")),
-        explanations=ROLE_EXPLANATIONS,
+        explanations=MEANINGS,
         deputies=deputies,
         names=queries.names_of({user_id for user_id in others if user_id}),
         identities=queries.identities_of(user.id),

@@ -76,7 +76,6 @@ class Action(Labelled):
     MANAGE_ROADMAP = "manage_roadmap", _l("assemble the roadmap")
     MANAGE_ROUND = "manage_round", _l("arrange the scoring round")
     MANAGE_UNITS = "manage_units", _l("manage units and posts")
-    MANAGE_VOCABULARY = "manage_vocabulary", _l("manage programmes, themes and classifications")
     PROPOSE = "propose", _l("propose a measure")
     PROPOSE_TO_BOARD = "propose_to_board", _l("propose the roadmap to the city board")
     READ_DRAFTS = "read_drafts", _l("read drafts and returned proposals")
@@ -144,9 +143,6 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
         Action.MANAGE_ROADMAP: Rule(Group.ROADMAPS, _roles(Role.SECRETARY)),
         Action.MANAGE_ROUND: Rule(Group.STEERING_GROUP, _roles(Role.SECRETARY)),
         Action.MANAGE_UNITS: Rule(Group.ADMINISTRATION, _roles(Role.ADMINISTRATOR)),
-        Action.MANAGE_VOCABULARY: Rule(
-            Group.ADMINISTRATION, _roles(Role.ADMINISTRATOR, Role.SECRETARY)
-        ),
         Action.PROPOSE: Rule(
             Group.PROPOSALS, _roles(Role.SECRETARY), in_own_unit=_roles(Role.PROPOSER)
         ),

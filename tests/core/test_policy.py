@@ -21,7 +21,6 @@ EXPECTED = {
     Action.MANAGE_ROADMAP: ("secretary", ""),
     Action.MANAGE_ROUND: ("secretary", ""),
     Action.MANAGE_UNITS: ("administrator", ""),
-    Action.MANAGE_VOCABULARY: ("administrator secretary", ""),
     Action.PROPOSE: ("secretary", "proposer"),
     Action.PROPOSE_TO_BOARD: ("chair", ""),
     Action.READ_DRAFTS: ("secretary", "proposer"),
