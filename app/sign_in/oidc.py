@@ -7,7 +7,7 @@ are those of OpenID Connect Core 1.0, 3.1.3.7, of RFC 9700 and of RFC 9207.
 
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -89,7 +89,7 @@ class Provider:
         self._client_id = settings.oidc_client_id
         self._client_secret = settings.oidc_client_secret
         self._scopes = settings.oidc_scopes
-        self._kept: dict[str, tuple[float, dict[str, Any]]] = {}
+        self._kept: dict[str, tuple[float, Any]] = {}
 
     def begin(self, redirect_uri: str, language: str) -> Begun:
         """Begin a sign-in.
@@ -209,14 +209,23 @@ class Provider:
                 return self._decoded(id_token, fresh=True)
             raise Failed(NOT_ACCEPTED, f"the ID token: {_kind(error)}") from error
 
-    def _keys(self, *, fresh: bool) -> "KeySet":
-        answer: Any = self._read(self._metadata()["jwks_uri"], fresh=fresh)
-        try:
-            return KeySet.import_key_set(answer)
-        except (AttributeError, JoseError, KeyError, TypeError, ValueError) as error:
-            raise Failed(NOT_ACCEPTED, f"the keys: {_kind(error)}") from error
-
     def _metadata(self) -> dict[str, Any]:
+        found: dict[str, Any] = self._kept_or("metadata", self._read_metadata)
+        return found
+
+    def _keys(self, *, fresh: bool) -> "KeySet":
+        found: KeySet = self._kept_or("keys", self._read_keys, fresh=fresh)
+        return found
+
+    def _kept_or(self, name: str, read: Callable[[], Any], *, fresh: bool = False) -> Any:
+        """Return what was read not long ago and was in order, else what is there now."""
+        until, found = self._kept.get(name, (0.0, None))
+        if fresh or time.monotonic() >= until:
+            found = read()
+            self._kept[name] = (time.monotonic() + _KEPT_FOR, found)
+        return found
+
+    def _read_metadata(self) -> dict[str, Any]:
         """Return what the service says of itself, by OpenID Connect Discovery 1.0."""
         metadata = self._read(f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
         if metadata.get("issuer") != self.issuer:
@@ -227,11 +236,15 @@ class Provider:
                 raise Failed(NOT_ACCEPTED, f"the metadata: {name}")
         return metadata
 
-    def _read(self, address: str, *, fresh: bool = False) -> dict[str, Any]:
-        """Return the JSON object at an address, from here where it was read not long ago."""
-        until, kept = self._kept.get(address, (0.0, {}))
-        if not fresh and time.monotonic() < until:
-            return kept
+    def _read_keys(self) -> "KeySet":
+        answer: Any = self._read(self._metadata()["jwks_uri"])
+        try:
+            return KeySet.import_key_set(answer)
+        except (AttributeError, JoseError, KeyError, TypeError, ValueError) as error:
+            raise Failed(NOT_ACCEPTED, f"the keys: {_kind(error)}") from error
+
+    def _read(self, address: str) -> dict[str, Any]:
+        """Return the JSON object at an address."""
         try:
             answer = requests.get(address, timeout=self.timeout, allow_redirects=False)
         except requests.RequestException as error:
@@ -245,7 +258,6 @@ class Provider:
             found = None
         if not isinstance(found, dict):
             raise Failed(NOT_ACCEPTED, f"{address}: {answer.status_code} without a JSON object")
-        self._kept[address] = (time.monotonic() + _KEPT_FOR, found)
         return found
 
     def _session(self, metadata: Mapping[str, Any]) -> "OAuth2Session":

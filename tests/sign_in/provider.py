@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
@@ -18,7 +19,10 @@ from joserfc.jwk import RSAKey
 from joserfc.jws import JWSRegistry
 from werkzeug.test import TestResponse
 
+from app.config import Settings
 from tests.client import LintingClient
+from tests.conftest import make_settings
+from tests.sign_in.real_provider import ROLES
 
 CLIENT_ID = "roadmap"
 CLIENT_SECRET = "a secret of the tests: + / %"
@@ -224,3 +228,16 @@ def providing() -> Iterator[Provider]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def trusting(instance: Path, issuer: str, **given: object) -> Settings:
+    """Return the settings of an instance that trusts an issuer."""
+    known = {
+        "oidc_issuer": issuer,
+        "oidc_client_id": CLIENT_ID,
+        "oidc_client_secret": CLIENT_SECRET,
+        "oidc_roles": ROLES,
+        "oidc_unit_claim": "department",
+        "public_url": "http://localhost",
+    }
+    return make_settings(instance, **{**known, **given})

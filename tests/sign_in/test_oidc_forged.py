@@ -9,6 +9,7 @@ from flask import Flask
 from flask_babel import force_locale
 from joserfc.jwk import OctKey, RSAKey
 
+from app.sign_in import oidc
 from app.sign_in.failures import (
     BEGIN_AGAIN,
     NO_ANSWER,
@@ -16,9 +17,8 @@ from app.sign_in.failures import (
     NOT_LET_IN,
     Failure,
 )
-from tests.conftest import make_settings
 from tests.html import document_of, first, text_of
-from tests.sign_in.provider import ABSENT, CLIENT_ID, CLIENT_SECRET, KEY, Answer, Provider
+from tests.sign_in.provider import ABSENT, CLIENT_ID, CLIENT_SECRET, KEY, Answer, Provider, trusting
 from tests.sign_in.test_demo import signed_in_name
 
 Lie = Callable[[Provider], object]
@@ -32,13 +32,7 @@ pytestmark = pytest.mark.usefixtures("nothing_written")
 @pytest.fixture
 def settings(tmp_path, provider: Provider):
     """Return the settings of an instance that trusts the provider of the test."""
-    return make_settings(
-        tmp_path / "instance",
-        oidc_issuer=provider.issuer,
-        oidc_client_id=CLIENT_ID,
-        oidc_client_secret=CLIENT_SECRET,
-        public_url="http://localhost",
-    )
+    return trusting(tmp_path / "instance", provider.issuer)
 
 
 @pytest.fixture
@@ -196,6 +190,19 @@ FORGED_METADATA: dict[str, Lie] = {
 def test_forged_metadata_begin_nothing(client, provider: Provider, lie: Lie) -> None:
     lie(provider)
     assert_refused(client.get("/sign-in/city-account"), NOT_ACCEPTED)
+
+
+@pytest.mark.parametrize(
+    ("address", "safe"),
+    [
+        ("https://id.example.org/token", True),
+        ("http://id.example.org/token", False),
+        ("ftp://id.example.org/token", False),
+        ("/token", False),
+    ],
+)
+def test_a_service_by_https_has_all_its_addresses_by_https(address: str, safe: bool) -> None:
+    assert oidc._is_address(address, "https") == safe
 
 
 REFUSED_CODES: dict[str, tuple[Lie, Failure]] = {
