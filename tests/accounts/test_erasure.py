@@ -283,6 +283,8 @@ def test_the_page_says_what_goes_and_what_stays(known: User, client) -> None:
     assert "tunnukset kirjautumispalveluissa: 1" in going
     assert "hoidetut tehtävät: 1" in going
     assert "tapahtumalokin tapahtumat, kohteena:" in staying
+    assert "poistettu henkilö" in staying
+    assert "raderad person" in client.get(f"{page_of(known.id)}?lang=sv").text
 
 
 def test_erasing_by_the_page(known: User, client) -> None:
