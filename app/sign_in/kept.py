@@ -19,8 +19,9 @@ MARK = "kept_form"
 
 _OURS = {"csrf_token", MARK}
 
-_UNSEEN = re.compile(r"key|(\w+_)?version")
-"""What forms carry for the tool alone."""
+_UNSEEN_NAME = re.compile(r"then|(\w+_)?version")
+_UNSEEN_VALUE = re.compile(r"[0-9a-f]{32}")
+"""What forms carry for the tool alone: versions, the button, the key that makes them count once."""
 
 
 class Line(NamedTuple):
@@ -70,7 +71,8 @@ def lines(kept: Kept) -> list[Line]:
     """Return what a kept form said, for its sender to read; empty fields are left out."""
     said: dict[str, list[str]] = {}
     for name, value in kept.fields:
-        if value.strip() and not _UNSEEN.fullmatch(name):
+        is_unseen = _UNSEEN_NAME.fullmatch(name) or _UNSEEN_VALUE.fullmatch(value)
+        if value.strip() and not is_unseen:
             said.setdefault(name, []).append(value)
     return [Line(name.replace("_", " "), "\n".join(values)) for name, values in said.items()]
 
