@@ -19,7 +19,7 @@ from app.extensions import db
 from app.followup.operations import report_status
 from app.followup.states import Precision, Status
 from app.measures.models import Lineage, Measure, Step
-from app.measures.states import LineageKind, State
+from app.measures.states import LineageKind, Publicity, State
 from app.meetings.models import Decision
 from tests.conventions.standing import PEOPLE, PUBLICITY, READERS, Sort, Standing, standing
 from tests.scoring.rounds import YEAR, judge
@@ -62,16 +62,25 @@ def actor(key: str) -> Actor:
     return found
 
 
+def hub_of(city: Standing) -> int:
+    """Return the measure without a word that everyone reads; it follows from all others."""
+    query = select(Measure.id).where(
+        Measure.id > city.measures[-1].id,
+        Measure.state == State.APPROVED,
+        Measure.publicity == Publicity.PUBLIC,
+    )
+    return db.session.scalars(query).one()
+
+
 def _spread(number: int, measure: Sort, city: Standing, secretary: Actor) -> None:
     """Let a measure be spoken of wherever one measure may be spoken of."""
     word = f"kanaria{number:03}"
-    hub = db.session.scalars(select(Measure.id).where(Measure.id > city.measures[-1].id)).first()
     with writing():
         today = clock.today()
         report_status(measure.id, Status.STARTED, today, Precision.DAY, secretary, word, word)
         db.session.add_all(
             (
-                Lineage(measure_id=hub, earlier_id=measure.id, kind=LineageKind.SPLIT),
+                Lineage(measure_id=hub_of(city), earlier_id=measure.id, kind=LineageKind.SPLIT),
                 Decision(
                     meeting_id=city.parts["meeting_id"],
                     measure_id=measure.id,
@@ -100,8 +109,7 @@ def pages(city: Standing, person: str) -> list[str]:
             found += [city.url(rule.endpoint, measure_id=number) for number in read]
         else:
             found.append(city.url(rule.endpoint, "return", city.measures[0].id))
-    hub = city.measures[-1].id + 1
-    found += [city.url("status_page.measure", measure_id=number) for number in range(hub, hub + 3)]
+    found.append(city.url("status_page.measure", measure_id=hub_of(city)))
     return [*found, f"/?year={YEAR}", f"/?year={YEAR}&view=approved", f"/?year={YEAR}&lang=sv"]
 
 
