@@ -105,6 +105,7 @@ class CodeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 class NewCodeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """The first code of a new secret, and what proves who sets it up."""
 
+    code = _code_field()
     password = _current_password_field()
     earlier_code = StringField(
         _l("Code of the app that you have used so far"),
@@ -112,7 +113,6 @@ class NewCodeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         description=_CODE_HINT,
         render_kw=_CODE,
     )
-    code = _code_field()
 
     def __init__(self, *, asks_password: bool, asks_earlier_code: bool) -> None:
         """Leave out what is not asked: whoever is just signing in has given their password."""
