@@ -8,7 +8,8 @@ const EARLY = 5 * 60_000;
 const LOOK = 10_000;
 
 const notice = document.getElementById("session");
-const [stayForm, signInLink] = document.getElementById("stay-signed-in").content.children;
+const parts = document.importNode(document.getElementById("stay-signed-in").content, true);
+const [stayForm, signInLink] = parts.children;
 const unused = notice.dataset.unused * 1000;
 
 /* When the service was last asked for something, and when it was last asked to let one stay. */
