@@ -75,6 +75,8 @@ class Settings(BaseSettings):
             to X-Forwarded-For and X-Forwarded-Proto. These are not believed when 0.
         demo: Whether one-click sign-in as an invented person is offered.
         local_sign_in: Whether people sign in with a password that is kept here.
+        second_factor_for_all: Whether everybody with such a password needs one-time codes too, not
+            only administrators and secretaries.
         oidc_issuer: The issuer of the city's sign-in service, exactly as the service itself writes
             it; nobody signs in with the city's account when empty.
         oidc_client_id, oidc_client_secret: What the service knows the tool by.
@@ -113,6 +115,7 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(default=0, ge=0, le=10)
     demo: bool = True
     local_sign_in: bool = True
+    second_factor_for_all: bool = False
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: str = Field(default="", repr=False)

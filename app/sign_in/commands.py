@@ -1,4 +1,4 @@
-"""The commands that let people in: `flask users add|role|disable|reset|list`."""
+"""The commands that let people in: `flask users add|role|disable|sign-out|reset|list`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +10,9 @@ from flask.cli import with_appcontext
 from flask_babel import force_locale
 from sqlalchemy import select
 
-from app.accounts import credentials, operations, roles
+from app.accounts import credentials, operations, roles, sessions
 from app.accounts.models import RoleGrant, Unit, User
+from app.accounts.queries import active_users
 from app.config import Settings
 from app.core import clock
 from app.core.database import writing
@@ -115,6 +116,20 @@ def disable(key: str) -> None:
     with _in_words(), writing():
         operations.disable(_person(key), COMMAND)
     click.echo(f"{key} can no longer sign in.")
+
+
+@users.command("sign-out")
+@click.argument("key", required=False)
+@click.option("--everybody", is_flag=True, help="End the sessions of all people.")
+@with_appcontext
+def sign_out(key: str | None, *, everybody: bool) -> None:
+    """End the sessions of the person KEY, or of everybody."""
+    if (key is None) is not everybody:
+        raise click.UsageError("give either a KEY or --everybody")
+    with _in_words(), writing():
+        people = active_users() if everybody else [_person(key or "")]
+        count = sum(sessions.end_all(user.id, COMMAND) for user in people)
+    click.echo(f"{count} sessions ended.")
 
 
 @users.command()

@@ -43,9 +43,10 @@ def with_password() -> ResponseReturnValue:
 def _after_password(known: Known) -> ResponseReturnValue:
     """Sign somebody in whose password is known, or ask for the second factor first."""
     actor = queries.actor_of(known.user_id, clock.today())
+    of_all = current_app.config["SETTINGS"].second_factor_for_all
     if second_factor.is_set(credentials.credential_of(known.user_id)):
         endpoint = "sign_in.code"
-    elif actor and second_factor.is_required(actor):
+    elif actor and second_factor.is_required(actor, of_all=of_all):
         endpoint = "sign_in.new_code"
     else:
         return _finish(queries.user(known.user_id))

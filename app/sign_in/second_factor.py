@@ -31,9 +31,14 @@ class Picture(NamedTuple):
     path: str
 
 
-def is_required(actor: Actor) -> bool:
-    """Tell whether a person must have a second factor, by the roles that they hold today."""
-    return bool(actor.roles & REQUIRED_OF)
+def is_required(actor: Actor, *, of_all: bool) -> bool:
+    """Tell whether a person must have a second factor.
+
+    Args:
+        actor: The person, with the roles that they hold today.
+        of_all: Whether the instance asks everybody for one.
+    """
+    return of_all or bool(actor.roles & REQUIRED_OF)
 
 
 def is_set(credential: Credential | None) -> bool:

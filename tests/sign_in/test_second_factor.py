@@ -17,6 +17,7 @@ from app.core.policy import Role
 from app.extensions import db
 from app.sign_in import second_factor
 from tests.client import LintingClient, sign_in_as
+from tests.conftest import copy_database, make_settings, running
 from tests.html import document_of, first, text_of
 from tests.sign_in.passwords import (
     PASSWORD,
@@ -258,3 +259,13 @@ def test_taking_the_second_factor_off_ends_sessions_and_asks_for_a_new_one(
         credentials.reset_second_factor(person("secretary"), actor("administrator"))
     assert signed_in_name(client) is None
     assert give(client, "secretary").location == "/sign-in/code/new"
+
+
+def test_an_instance_may_ask_everybody_for_codes(tmp_path, city_database, compiled) -> None:
+    settings = make_settings(tmp_path / "instance", second_factor_for_all=True)
+    copy_database(city_database, settings)
+    with running(settings, compiled) as app:
+        give_password("viewer")
+        client = app.test_client()
+        assert give(client, "viewer").location == "/sign-in/code/new"
+        assert signed_in_name(client) is None

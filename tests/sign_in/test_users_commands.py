@@ -161,3 +161,21 @@ def test_the_record_says_that_it_was_the_command(app: Flask, users) -> None:
         ("role_given", None, "flask users"),
         ("invited", None, "flask users"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "still_in"), [(["member"], ["chair"]), (["--everybody"], [])]
+)
+def test_sessions_are_ended_of_one_person_or_of_all(
+    app: Flask, users, arguments: list[str], still_in: list[str]
+) -> None:
+    clients = {key: sign_in_as(app.test_client(), key) for key in ("member", "chair")}
+    assert users("sign-out", *arguments)[0] == 0
+    assert [key for key, each in clients.items() if signed_in_name(each)] == still_in
+
+
+@pytest.mark.parametrize("arguments", [[], ["member", "--everybody"], ["nobody"]])
+def test_it_must_be_clear_whose_sessions_end(app: Flask, client, users, arguments) -> None:
+    sign_in_as(client, "member")
+    assert users("sign-out", *arguments)[0] != 0
+    assert signed_in_name(client)
