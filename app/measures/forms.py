@@ -293,7 +293,7 @@ def _years(options: Options, today: date, chosen: int | None) -> list[int]:
     """Return the years that may be chosen: those ahead, the one collected for, the one chosen."""
     years = set(range(today.year, today.year + _YEARS_AHEAD))
     if options.collecting:
-        years.add(options.collecting.year)
+        years.add(options.collecting)
     return sorted(years | {chosen} if chosen else years)
 
 
@@ -301,7 +301,7 @@ def _defaults(options: Options) -> dict[str, Any]:
     """Return what a new proposal begins with: the reader's unit, the year that is collected."""
     return {
         "unit_id": options.units[0].id if options.units else None,
-        "first_year": options.collecting.year if options.collecting else None,
+        "first_year": options.collecting,
         "publicity": Publicity.NOT_YET_PUBLIC,
     }
 

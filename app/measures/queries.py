@@ -15,7 +15,7 @@ from app.extensions import db
 from app.measures.models import Entry, Measure, Step
 from app.measures.states import Publicity, State
 from app.programmes import queries as programmes
-from app.programmes.models import Roadmap, Theme
+from app.programmes.models import Theme
 from app.vocabulary import queries as vocabulary
 from app.vocabulary.models import ClassificationValue
 from app.vocabulary.states import Kind
@@ -146,22 +146,19 @@ class Options(NamedTuple):
         themes: The themes of the programme that collects proposals.
         units: The units on whose behalf the actor may propose.
         posts: The posts that may lead a measure.
-        collecting: The roadmap that collects proposals, if any does.
+        collecting: The year that proposals are collected for, if they are.
     """
 
     values: Mapping[Kind, Sequence[ClassificationValue]]
     themes: Sequence[Theme]
     units: Sequence[Unit]
     posts: Sequence[Post]
-    collecting: Roadmap | None
+    collecting: int | None
 
 
 def options_for(actor: Actor, today: date, measure: Measure | None = None) -> Options:
     """Return what `actor` may choose on `today`; what `measure` has now stays a choice."""
-    collecting = programmes.roadmap_collecting()
-    running = programmes.programme_of(today.year)
-    programme_id = collecting.programme_id if collecting else running.id if running else None
-    themes = list(programmes.themes_of(programme_id)) if programme_id else []
+    collecting, themes = programmes.proposing(today)
     if measure and measure.theme and measure.theme not in themes:
         themes.append(measure.theme)
     return Options(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Integer, bindparam, func, or_, select
 
 from app.extensions import db
 from app.programmes.models import Programme, Roadmap, Theme
@@ -22,12 +22,6 @@ def has_programme() -> bool:
     return db.session.scalar(select(Programme.id).limit(1)) is not None
 
 
-def themes_of(programme_id: int) -> Sequence[Theme]:
-    """Return the themes of a programme in their order."""
-    query = select(Theme).where(Theme.programme_id == programme_id).order_by(Theme.position)
-    return db.session.scalars(query).all()
-
-
 def roadmap_of(year: int) -> Roadmap | None:
     """Return the roadmap of `year`."""
     return db.session.scalar(select(Roadmap).where(Roadmap.year == year))
@@ -38,10 +32,41 @@ def roadmaps() -> Sequence[Roadmap]:
     return db.session.scalars(select(Roadmap).order_by(Roadmap.year.desc())).all()
 
 
-def roadmap_collecting() -> Roadmap | None:
-    """Return the earliest roadmap that collects proposals."""
-    query = select(Roadmap).where(Roadmap.phase == Phase.COLLECTING).order_by(Roadmap.year)
-    return db.session.scalars(query.limit(1)).first()
+# Every save of a proposal asks this, so it is put together once.
+_COLLECTING = (
+    select(Roadmap.year, Roadmap.programme_id)
+    .where(Roadmap.phase == Phase.COLLECTING)
+    .order_by(Roadmap.year)
+    .limit(1)
+    .subquery()
+)
+_TODAYS_YEAR = bindparam("year", type_=Integer)
+_OF_TODAY = (
+    select(Programme.id)
+    .where(Programme.first_year <= _TODAYS_YEAR, Programme.last_year >= _TODAYS_YEAR)
+    .limit(1)
+)
+_PROPOSED_FOR = func.coalesce(
+    select(_COLLECTING.c.programme_id).scalar_subquery(), _OF_TODAY.scalar_subquery()
+)
+_PROPOSING = (
+    select(select(_COLLECTING.c.year).scalar_subquery(), Theme)
+    .select_from(Programme)
+    .outerjoin(Theme, Theme.programme_id == Programme.id)
+    .where(Programme.id == _PROPOSED_FOR)
+    .order_by(Theme.position)
+)
+
+
+def proposing(today: date) -> tuple[int | None, list[Theme]]:
+    """Return the year that proposals are collected for, and the themes that they may serve.
+
+    The year is the earliest whose roadmap collects proposals; None when there is none. The themes
+    are those of its programme, else of today's.
+    """
+    rows = db.session.execute(_PROPOSING, {"year": today.year}).all()
+    year = rows[0][0] if rows else None
+    return year, [row.Theme for row in rows if row.Theme]
 
 
 def published_roadmaps() -> Sequence[Roadmap]:

@@ -23,7 +23,7 @@ from app.measures.models import Measure
 from app.measures.states import Publicity, State
 from app.programmes import operations as programmes
 from app.programmes import queries as programme_queries
-from app.programmes.models import Programme
+from app.programmes.models import Programme, Theme
 from app.programmes.states import Phase
 from app.roadmaps import operations as roadmaps
 from app.roadmaps.states import Membership
@@ -45,7 +45,8 @@ def add(name: str, year: int = 2025, code: str | None = None, **fields: object) 
     assert programme is not None
     assert roadmap is not None
     measure = measures.add_measure(INSTALLER, **known)
-    theme = programme_queries.themes_of(programme.id)[0]
+    of_programme = select(Theme).where(Theme.programme_id == programme.id)
+    theme = db.session.scalars(of_programme.order_by(Theme.position)).first()
     entry = measures.enter(measure, programme, INSTALLER, theme, code)
     roadmaps.place(roadmap, entry, Membership.APPROVED, 1, INSTALLER)
     return measure
