@@ -24,7 +24,6 @@ from app.core.errors import Refused
 from app.core.policy import Actor, Role
 from app.extensions import db
 
-
 IMPORTER = Actor(name="flask import", roles=frozenset({Role.ADMINISTRATOR}))
 """Who imports by the command: whoever runs it, and no person of the tool."""
 

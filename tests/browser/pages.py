@@ -5,10 +5,23 @@ from typing import NamedTuple
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.accounts import sessions
 from app.accounts.queries import user_by_key
+from app.accounts.states import Method
+from app.core.database import writing
+from app.core.policy import ANONYMOUS
 from tests.conventions.addresses import addresses
 
-PEOPLE = ("", "viewer", "proposer", "member", "chair", "secretary", "board-secretary")
+PEOPLE = (
+    "",
+    "viewer",
+    "proposer",
+    "member",
+    "chair",
+    "secretary",
+    "board-secretary",
+    "administrator",
+)
 
 
 class Seen(NamedTuple):
@@ -32,12 +45,14 @@ def pages_of(app: Flask, person: str) -> list[Seen]:
     client = FlaskClient(app, app.response_class, use_cookies=True)
     user = user_by_key(person)
     if user:
-        with client.session_transaction() as session:
-            session["_user_id"] = str(user.id)
+        with writing():
+            token = sessions.begin(user, Method.DEMO, "", ANONYMOUS).token
+        with client.session_transaction() as cookie:
+            cookie["_user_id"] = token
     largest: dict[str, Seen] = {}
     for address in addresses(app, "GET"):
         with app.app_context():
-            response = client.get(address.url)
+            response = client.get(address.url, buffered=True)
         if response.status_code != 200 or response.mimetype != "text/html":
             continue
         content = response.text.partition("<main")[2]
@@ -45,4 +60,5 @@ def pages_of(app: Flask, person: str) -> list[Seen]:
         known = largest.get(address.endpoint)
         if known is None or known.size < seen.size:
             largest[address.endpoint] = seen
+    assert not person or "own_page.page" in largest, f"{person} is not signed in"
     return list(largest.values())
