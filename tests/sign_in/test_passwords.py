@@ -12,6 +12,7 @@ from argon2.low_level import Type
 from flask import Flask
 from sqlalchemy import func, select, update
 
+from app.accounts import credentials
 from app.accounts.models import Credential, Session, User
 from app.accounts.operations import INSTALLER, disable
 from app.core.database import writing
@@ -19,7 +20,7 @@ from app.extensions import db
 from app.sign_in import passwords
 from tests.client import LintingClient, sign_in_as
 from tests.conftest import copy_database, make_settings, running
-from tests.html import document_of, first, text_of
+from tests.html import document_of, elements, first, text_of
 from tests.sign_in.passwords import (
     PASSWORD,
     credential_of,
@@ -269,3 +270,25 @@ def test_a_password_signs_nobody_in_who_was_disabled_meanwhile(app: Flask, clien
     assert give(client, "member").status_code == 422
     assert db.session.scalar(select(func.count()).select_from(Session)) == 0
     assert db.session.scalar(select(User.last_seen_at).where(User.key == "member")) is None
+
+
+def test_password_fields_help_password_managers(app: Flask, client: LintingClient) -> None:
+    give_password("member")
+    with writing():
+        token = credentials.invite(person("viewer"), INSTALLER)
+    pages = [client.get("/sign-in"), client.get(f"/invitation/{token}")]
+    pages.append(sign_in_as(client, "member").get("/my/password"))
+    fields = [
+        field
+        for page in pages
+        for field in elements(document_of(page).root, "input")
+        if "password" in (field.get("autocomplete") or "")
+    ]
+    assert [field.get("autocomplete") for field in fields] == [
+        *("current-password", "new-password", "new-password"),
+        *("current-password", "new-password", "new-password"),
+    ]
+    for field in fields:
+        assert field.get("type") == "password"
+        # A limit of the field would cut a password off, and a handler could refuse pasting.
+        assert not {"maxlength", "pattern", "onpaste", "readonly"} & set(field.attrib)
