@@ -22,6 +22,9 @@ SHORTEST = 15
 LONGEST = 200
 """Characters that a password has at most; there is no other reason than the work of reading it."""
 
+_MOST_READ = 5 * LONGEST
+"""How much of what is typed is looked at: at least `LONGEST` characters when they are composed."""
+
 _HASHER = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)
 
 # The hash of a password that nobody knows, so that a name without one takes as long to refuse.
@@ -93,7 +96,7 @@ def faults_of(password: str, words: Iterable[str]) -> Iterator[LazyString]:
             "other are easy to remember.",
             count=SHORTEST,
         )
-    elif length > LONGEST:
+    elif length > LONGEST or len(password) > _MOST_READ:
         yield _l("The password can have at most %(count)s characters. Shorten it.", count=LONGEST)
     elif _fold(password) in _common():
         yield _l(
@@ -113,13 +116,16 @@ def faults_of(password: str, words: Iterable[str]) -> Iterator[LazyString]:
 
 
 def _normal(password: str) -> str:
-    """Return a password as all keyboards write it (Unicode's NFKC); nobody's is longer."""
-    return unicodedata.normalize("NFKC", password[: LONGEST + 1])
+    """Return a password as all keyboards write it (Unicode's NFKC).
+
+    It is cut off only where it is longer than anybody's.
+    """
+    return unicodedata.normalize("NFKC", password[:_MOST_READ])
 
 
 def _fold(text: str) -> str:
     """Return `text` in small letters without accents, to compare."""
-    letters = unicodedata.normalize("NFKD", text[: LONGEST + 1]).casefold()
+    letters = unicodedata.normalize("NFKD", text[:_MOST_READ]).casefold()
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 

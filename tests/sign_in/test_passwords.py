@@ -65,6 +65,11 @@ def test_the_hash_is_argon2id_of_64_mib_three_passes_four_lanes() -> None:
         assert not passwords.is_outdated(each)
 
 
+def test_every_character_counts() -> None:
+    longest = "a\u0308" * 199 + "y"
+    assert not passwords.matches(longest, passwords.hash_of(longest[:-1] + "z"))
+
+
 def test_a_password_is_the_same_however_its_letters_are_composed() -> None:
     assert passwords.matches("nelja\u0308 sinista\u0308 hevosta", password_hash())
     assert not passwords.matches("nelja sinista hevosta", password_hash())
@@ -76,6 +81,7 @@ def test_a_password_is_the_same_however_its_letters_are_composed() -> None:
         ("", "at least"),
         ("lyhyt mutta ok", "at least"),
         ("ä" * 201, "at most"),
+        ("a\u0308" * 501, "at most"),
         ("passwordstandard", "common"),
         ("PasswordStandard", "common"),
         ("1qaz2wsx3edc4rfv", "common"),
