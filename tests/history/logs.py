@@ -44,7 +44,7 @@ def _entry(section: Element, line: Element) -> Entry:
         for row in line.iterfind(".//dl/div")
     }
     texts = [text_of(each) for each in line.iterfind(".//p")]
-    (day,), (time,) = section.iterfind("./h2"), line.iterfind("./time")
+    (day,), (time,) = section.iterfind("./h3"), line.iterfind("./time")
     return Entry(text_of(day), text_of(time), " ".join(texts), changes, line)
 
 
