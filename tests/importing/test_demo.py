@@ -122,6 +122,18 @@ def test_a_person_has_each_role(demo_app: Flask) -> None:
     ]
 
 
+def test_posts_have_holders_and_deputies_one_role_is_a_deputys_and_somebody_has_left(
+    demo_app: Flask,
+) -> None:
+    def count(table: str, where: str) -> Any:
+        return db.session.scalar(text(f"SELECT count(*) FROM {table} WHERE {where}"))
+
+    assert count("post", "holder_id IS NOT NULL") == 5
+    assert count("post", "holder_id IS NOT NULL AND deputy_id IS NOT NULL") == 3
+    assert count("role_grant", "deputy_for_id IS NOT NULL AND last_day IS NOT NULL") == 1
+    assert count("user_account", "disabled_on IS NOT NULL") == 1
+
+
 def test_second_start_changes_nothing_and_names_the_sign_ins(demo_app: Flask) -> None:
     before = contents()
     result = demo_app.test_cli_runner().invoke(args=["start-up"])
