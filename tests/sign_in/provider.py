@@ -69,7 +69,7 @@ class Provider:
         tokens: What the answer to a code says beside, or instead of, what it should.
         answers: What it answers at a path, in place of anything else.
         requests: The paths of all requests so far.
-        silent: While it is set, every answer comes too late.
+        silent: The paths at which every answer comes too late.
     """
 
     issuer: str
@@ -81,7 +81,7 @@ class Provider:
     tokens: dict[str, Any] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
-    silent: threading.Event = field(default_factory=threading.Event)
+    silent: set[str] = field(default_factory=set)
     over: threading.Event = field(default_factory=threading.Event)
     asked: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -131,7 +131,10 @@ class Provider:
         asked = self.asked.pop(fields["code"], None)
         if asked is None or not self._is_whose_it_was(asked, fields):
             return Answer({"error": "invalid_grant"}, 400)
-        if fields.get("client_secret", secret) != CLIENT_SECRET:
+        methods = self._metadata()["token_endpoint_auth_methods_supported"]
+        method = "client_secret_post" if "client_secret" in fields else "client_secret_basic"
+        known = fields.get("client_secret", secret) == CLIENT_SECRET
+        if not known or method not in (methods or ["client_secret_basic"]):
             return Answer({"error": "invalid_client"}, 401)
         tokens = {
             "access_token": "opaque",
@@ -198,7 +201,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, fields: dict[str, str], secret: str) -> None:
         provider: Provider = self.server.provider
         provider.requests.append(self.path)
-        if provider.silent.is_set():
+        if self.path in provider.silent:
             provider.over.wait(_TOO_LATE)
         answer = provider.answer_to(self.path, fields, secret)
         body = answer.encoded()
