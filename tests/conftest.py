@@ -19,6 +19,7 @@ from app.core.policy import Actor
 from app.extensions import db
 from tests import city
 from tests.client import LintingClient, sign_in_as
+from tests.recording import watch
 
 
 def make_settings(instance: Path, **given: object) -> Settings:
@@ -49,6 +50,7 @@ def running(settings: Settings, templates: Path) -> Iterator[Flask]:
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(templates))
     app.test_client_class = LintingClient
     with app.app_context():
+        watch(db.engine)
         try:
             yield app
         finally:
