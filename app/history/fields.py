@@ -1,6 +1,7 @@
 """What the columns of all rooms are called in the record, and how their values are read."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -12,6 +13,7 @@ from flask_babel.speaklater import LazyString
 from app.core.enums import Labelled
 from app.core.policy import Action
 from app.extensions import Model
+from app.history import retention
 
 LABELS: Mapping[str, LazyString] = MappingProxyType(
     {
@@ -37,7 +39,6 @@ LABELS: Mapping[str, LazyString] = MappingProxyType(
         "partners": _l("Partners"),
         "unit_id": _l("Unit"),
         "lead_post_id": _l("Responsible post"),
-        "post_id": _l("Also responsible"),
         "first_year": _l("First year"),
         "last_year": _l("Last year"),
         "origin": _l("Whose idea was it?"),
@@ -65,7 +66,6 @@ LABELS: Mapping[str, LazyString] = MappingProxyType(
         "board_case": _l("Case number"),
         "board_decision_id": _l("Decision of the city board of"),
         "sha256": _l("Digest"),
-        "content": _l("Content"),
         # Of meetings, decisions and reports.
         "meeting_id": _l("Meeting"),
         "held_on": _l("Date of the meeting"),
@@ -76,14 +76,10 @@ LABELS: Mapping[str, LazyString] = MappingProxyType(
         "decided_on": _l("Decided on"),
         "section": _l("Section (§) of the minutes"),
         "case_number": _l("Case number"),
-        "undone_at": _l("Undone"),
         "status": _l("Status"),
         "note": _l("Remark"),
         "as_of": _l("Status on"),
         "precision": _l("Precision of the day"),
-        "newest": _l("The newest report"),
-        "target": _l("New state"),
-        "transition": _l("Step"),
         # Of scoring.
         "round_id": _l("Scoring round of the year"),
         "opens_on": _l("First day"),
@@ -97,7 +93,6 @@ LABELS: Mapping[str, LazyString] = MappingProxyType(
         "disqualified": _l("Disqualified"),
         "disqualification_reason": _l("Reason of the disqualification"),
         "proposed_outcome": _l("Proposed decision"),
-        "submitted_at": _l("Submitted"),
         "comment": _l("Comment"),
         # Of people, units and posts.
         "key": _l("Name in files, or sign-in name"),
@@ -124,9 +119,12 @@ LABELS: Mapping[str, LazyString] = MappingProxyType(
         "kind": _l("Kind"),
         "invented": _l("Invented example"),
         "imported": _l("Imported"),
-        # What is no column: refused accesses, ended sessions, reviews, exports.
+        "reason": _l("Reason"),
+        # What is no column: refused accesses, ended sessions, retention, exports.
         "action": _l("What was tried"),
         "page": _l("Page"),
+        "what": _l("Kind of data"),
+        "up_to": _l("Older than"),
         "count": _l("Count"),
         "who": _l("Done by"),
         "person": _l("By or about a person"),
@@ -135,11 +133,6 @@ LABELS: Mapping[str, LazyString] = MappingProxyType(
         "from": _l("First day"),
         "to": _l("Last day"),
         "criteria": _l("Criteria"),
-        "ratings": _l("Ratings"),
-        "reason": _l("Reason"),
-        "recorded_by_id": _l("Recorded by"),
-        "reporter_id": _l("Reported by"),
-        "actor_id": _l("Done by"),
     }
 )
 """What a column is called, in the order in which an event shows it; twins without their ending."""
@@ -150,7 +143,17 @@ _TWINS: Mapping[str, LazyString] = MappingProxyType(
 
 _LANGUAGES: Mapping[str, LazyString] = MappingProxyType({"fi": _l("Finnish"), "sv": _l("Swedish")})
 
-_LANGUAGE_COLUMNS = frozenset({"language", "stale"})
+_WORDS: Mapping[str, Mapping[str, LazyString]] = MappingProxyType(
+    {
+        "language": _LANGUAGES,
+        "stale": _LANGUAGES,
+        "what": MappingProxyType({kept.name: kept.label for kept in retention.TABLE}),
+    }
+)
+"""Values that stand for words although their column has no enum."""
+
+_TYPES: Mapping[str, type[object]] = MappingProxyType({"from": date, "to": date, "up_to": datetime})
+"""The types of what is no column and written like a time."""
 
 _ORDER = {name: place for place, name in enumerate(LABELS)}
 
@@ -213,10 +216,10 @@ def enums_of(name: str) -> tuple[type[Labelled], ...]:
 def type_of(name: str) -> type[object] | None:
     """Return the Python type of the values of a column; None for what is no column."""
     columns = _columns().get(name)
-    return columns[0].type.python_type if columns else None
+    return columns[0].type.python_type if columns else _TYPES.get(name)
 
 
-def language_name(name: str, value: str) -> str | None:
-    """Return the name of the language that a value of a column stands for, if it is one."""
-    label = _LANGUAGES.get(value) if name in _LANGUAGE_COLUMNS else None
+def word_of(name: str, value: str) -> str | None:
+    """Return the word that a value of a column stands for, if it stands for one."""
+    label = _WORDS.get(name, {}).get(value)
     return str(label) if label else None

@@ -260,11 +260,18 @@ def _text(name: str, value: str) -> Value:
         if member := enum.parse(value):
             is_size = isinstance(member, Size)
             return Value(f"{member} – {member.label}" if is_size else str(member.label))
-    if language := fields.language_name(name, value):
-        return Value(language)
+    if word := fields.word_of(name, value):
+        return Value(word)
+    return Value(_moment(name, value) or value, fields.base_of(name)[1])
+
+
+def _moment(name: str, value: str) -> str:
+    """Return the day or the time that a value is, as the reader writes it; empty if it is none."""
     kind = fields.type_of(name)
-    if kind is datetime:
-        return Value(format_moment(datetime.fromisoformat(value)))
-    if kind is date:
-        return Value(format_date(date.fromisoformat(value)))
-    return Value(value, fields.base_of(name)[1])
+    try:
+        if kind is datetime:
+            return format_moment(datetime.fromisoformat(value))
+        return format_date(date.fromisoformat(value)) if kind is date else ""
+    except ValueError:
+        # The record is shown whatever it holds.
+        return ""
