@@ -6,9 +6,10 @@ import runpy
 import pytest
 from flask import Flask, request
 
-from app.accounts.operations import INSTALLER, add_user
+from app.accounts.models import User
 from app.config import ROOT
 from app.core.database import writing
+from app.extensions import db
 from tests.client import sign_in_as
 
 
@@ -39,7 +40,7 @@ def test_an_error_is_logged_without_the_values_of_its_query(app: Flask, client, 
     # A traceback shows lines of the source, so the name comes from the request.
     def fail() -> str:
         with writing():
-            add_user("proposer", request.args["name"], "fi", [], INSTALLER)
+            db.session.add(User(key="proposer", name=request.args["name"], language="fi"))
         return ""
 
     app.add_url_rule("/fail", view_func=fail)
