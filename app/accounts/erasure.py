@@ -24,7 +24,7 @@ from app.accounts.models import (
     SignInFailure,
     User,
 )
-from app.accounts.roles import must_leave_an_administrator, must_manage
+from app.accounts.roles import lock_administrators, must_leave_an_administrator, must_manage
 from app.accounts.states import Mail
 from app.audit.operations import erase_values, record, recorded, values_of
 from app.audit.tags import Kind, Tag
@@ -48,6 +48,7 @@ def erase(user: User, actor: Actor) -> None:
             manage people afterwards.
     """
     must_manage(actor)
+    lock_administrators()
     if reason := reason_not_to_erase(user, actor):
         raise Refused(reason)
     administered = _end_roles(user, actor)

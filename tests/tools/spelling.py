@@ -20,7 +20,9 @@ TRANSLATIONS = Path(__file__).resolve().parents[2] / "translations"
 WORD = re.compile(r"[^\W\d_]+(?:[-:'’][^\W\d_]+)*")
 
 # Placeholders, tags, entities and addresses are not words of the language.
-NOT_TEXT = re.compile(r"%\(\w+\)[sd]|\{\w+\}|%[sd%]|<[^>]*>|&\w+;|https?://\S+|\S+@\S+|/\w[\w/?=&-]*")
+NOT_TEXT = re.compile(
+    r"%\(\w+\)[sd]|\{\w+\}|%[sd%]|<[^>]*>|&\w+;|https?://\S+|\S+@\S+|/\w[\w/?=&-]*"
+)
 
 MISSING = (
     "The tests need spelling checkers for Finnish and Swedish. "
