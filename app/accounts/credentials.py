@@ -133,14 +133,19 @@ def set_password(
     sessions.end_all(user.id, actor, but=session_id)
 
 
-def set_second_factor(user: User, secret: str, step: int, actor: Actor) -> None:
+def set_second_factor(
+    user: User, secret: str, step: int, actor: Actor, *, session_id: int | None = None
+) -> None:
     """Keep the secret of a person's one-time codes, in place of the one before it.
+
+    It ends the person's sessions, as whoever is in one may have had the password alone.
 
     Args:
         user: Whose it is.
         secret: The secret in base32.
         step: The step of time whose code confirmed it; that code is not taken again.
         actor: The same person.
+        session_id: The session in which they set it up; that one goes on.
 
     Raises:
         Refused: The actor is somebody else.
@@ -151,13 +156,14 @@ def set_second_factor(user: User, secret: str, step: int, actor: Actor) -> None:
     credential.totp_step = step
     db.session.flush()
     record(Tag.SECOND_FACTOR_SET, actor, Kind.PERSON, user.id)
+    sessions.end_all(user.id, actor, but=session_id)
 
 
 def reset_second_factor(user: User, actor: Actor) -> None:
-    """Take off the second factor of a person, and end their sessions.
+    """Take off the second factor of a person with their password, and end their sessions.
 
-    Whose roles require one sets up a new one at the next sign-in. Somebody without one is left
-    as they are.
+    By the password alone whoever knows it could set up a second factor of their own, so the person
+    begins again with a one-time link. Somebody without a second factor is left as they are.
 
     Raises:
         Refused: The actor may not manage people.
@@ -168,6 +174,7 @@ def reset_second_factor(user: User, actor: Actor) -> None:
     if credential is None or credential.totp_secret is None:
         return
     credential.totp_secret = credential.totp_step = None
+    credential.password_hash = credential.password_set_at = None
     db.session.flush()
     record(Tag.SECOND_FACTOR_RESET, actor, Kind.PERSON, user.id)
     sessions.end_all(user.id, actor)

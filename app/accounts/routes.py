@@ -227,12 +227,13 @@ def invite(person_id: int) -> ResponseReturnValue:
 @blueprint.post("/people/<int:person_id>/second-factor/reset")
 @requires(Action.MANAGE_PEOPLE)
 def reset_second_factor(person_id: int) -> ResponseReturnValue:
-    """Take off the second factor of somebody who has lost it."""
+    """Take off the second factor of somebody who has lost it, and their password."""
 
     def work(user: User) -> None:
         credentials.reset_second_factor(user, current_actor())
 
-    return _done(person_id, work, _("The second factor was reset."), "signing-in")
+    said = _("The second factor and the password were taken off. Make the person a sign-in link.")
+    return _done(person_id, work, said, "signing-in")
 
 
 @blueprint.post("/people/<int:person_id>/sessions/end")

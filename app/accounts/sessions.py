@@ -46,6 +46,7 @@ class Found(NamedTuple):
     Attributes:
         id: The session's id.
         user_id: Whose it is.
+        method: How it was begun.
         token: What its cookie must carry from now on.
         ends_at: When it ends at the latest, however much it is used.
         over: Whether it has ended, by its age or by somebody.
@@ -54,6 +55,7 @@ class Found(NamedTuple):
 
     id: int
     user_id: int
+    method: Method
     token: str
     ends_at: datetime
     over: bool
@@ -64,6 +66,7 @@ class Found(NamedTuple):
 _BY_TOKEN = select(
     Session.id,
     Session.user_id,
+    Session.method,
     Session.token_hash,
     Session.rotate,
     Session.rotated_at,
@@ -96,7 +99,7 @@ def begin(user: User, method: Method, device: str, actor: Actor) -> Found:
     db.session.add(session)
     db.session.flush()
     record(Tag.SIGNED_IN, actor, Kind.PERSON, user.id, after={"method": method})
-    return Found(session.id, user.id, token, now + LONGEST, over=False, due=False)
+    return Found(session.id, user.id, method, token, now + LONGEST, over=False, due=False)
 
 
 def find(token: str, now: datetime) -> Found | None:
@@ -112,9 +115,9 @@ def find(token: str, now: datetime) -> Found | None:
     over = row.ended_at is not None or now >= row.seen_at + IDLE or now >= ends_at
     if row.token_hash != digest:
         over = over or now >= row.rotated_at + OVERLAP
-        return Found(row.id, row.user_id, _token_after(token), ends_at, over, due=False)
+        return Found(row.id, row.user_id, row.method, _token_after(token), ends_at, over, due=False)
     due = not over and (row.rotate or now >= row.seen_at + TOUCHED_EVERY)
-    return Found(row.id, row.user_id, token, ends_at, over, due)
+    return Found(row.id, row.user_id, row.method, token, ends_at, over, due)
 
 
 def touch(session_id: int, token: str, now: datetime) -> Found | None:

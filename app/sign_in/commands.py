@@ -138,7 +138,8 @@ def sign_out(key: str | None, *, everybody: bool) -> None:
 def reset(key: str) -> None:
     """Print a one-time link for the person KEY, and take their second factor off.
 
-    Their password works until they have chosen another one by the link.
+    With the second factor their password goes too. Without one it works until they have chosen
+    another one by the link.
     """
     with _in_words(), writing():
         user = _person(key)

@@ -127,7 +127,9 @@ def change_password(known: Known, password: str, actor: Actor, session_id: int |
         credentials.set_password(user, password_hash, actor, session_id=session_id)
 
 
-def set_second_factor(known: Known, secret: str, step: int, *, earlier: str | None) -> None:
+def set_second_factor(
+    known: Known, secret: str, step: int, *, earlier: str | None, session_id: int | None
+) -> None:
     """Keep the secret of the one-time codes of somebody who has given their password.
 
     Args:
@@ -135,6 +137,7 @@ def set_second_factor(known: Known, secret: str, step: int, *, earlier: str | No
         secret: The new secret in base32.
         step: The step of time whose code confirmed it.
         earlier: The secret before it, of which they gave a code too; None if they had none.
+        session_id: The session in which they set it up; None when they are signing in.
 
     Raises:
         Stale: Password or secret have been changed since they gave them.
@@ -144,7 +147,8 @@ def set_second_factor(known: Known, secret: str, step: int, *, earlier: str | No
         if credential.totp_secret != earlier:
             raise Stale
         user = queries.user(credential.user_id)
-        credentials.set_second_factor(user, secret, step, _actor_of(user))
+        actor = _actor_of(user)
+        credentials.set_second_factor(user, secret, step, actor, session_id=session_id)
 
 
 def _unchanged(known: Known) -> Credential:

@@ -115,11 +115,15 @@ def set_new_code() -> ResponseReturnValue:
         if step is None:
             form.refuse_code()
         elif known:
-            local.set_second_factor(known, secret, step, earlier=earlier)
+            session_id = signed_in.current_session_id()
+            local.set_second_factor(known, secret, step, earlier=earlier, session_id=session_id)
             half_way.end()
             if not current_actor().is_signed_in:
                 return _finish(queries.user(known.user_id))
-            flash(_("One-time codes are in use from your next sign-in on."), "success")
+            flash(
+                _("You will be asked for codes from now on. Your other sessions have ended."),
+                "success",
+            )
             return redirect(url_for("own_page.page"), 303)
     return _new_code_page(half, form), 422
 

@@ -8,7 +8,7 @@ from flask import session as cookie
 from flask_login import current_user, login_user, logout_user
 from sqlalchemy.exc import OperationalError
 
-from app.accounts import queries, sessions
+from app.accounts import credentials, queries, sessions
 from app.accounts.models import User
 from app.accounts.sessions import Found
 from app.accounts.states import Method
@@ -17,6 +17,7 @@ from app.core.database import writing
 from app.core.errors import Refused
 from app.core.policy import Actor
 from app.extensions import db, login_manager
+from app.sign_in import second_factor
 
 _USER = "_user_id"
 _FORGERY = "csrf_token"
@@ -42,7 +43,8 @@ class SignedIn:
 def load(token: object) -> SignedIn | None:
     """Return the person of the session that the cookie's token stands for, as long as it lives.
 
-    Of a session that is over the request keeps whose it was, so that a form sent with it is not
+    One without the second factor that the person's roles require is over too. Of a session that is
+    over the request keeps whose it was, so that a form sent with it is not
     lost; of somebody who may not sign in any more it keeps nothing.
     """
     if not isinstance(token, str) or not token.isascii():
@@ -53,12 +55,23 @@ def load(token: object) -> SignedIn | None:
         found = _touched(found)
     if found is None or actor is None:
         return None
-    if found.over:
+    if found.over or _lacks_second_factor(found, actor):
         g.session_over_of = found.user_id
         return None
     if found.token != token:
         cookie[_USER] = found.token
     return SignedIn(actor, found)
+
+
+def _lacks_second_factor(found: Found, actor: Actor) -> bool:
+    """Tell whether a password alone began a session in which it is no longer enough.
+
+    Somebody may get a role that requires codes, or a role may begin, while they are signed in.
+    """
+    of_all = current_app.config["SETTINGS"].second_factor_for_all
+    if found.method is not Method.PASSWORD or not second_factor.is_required(actor, of_all=of_all):
+        return False
+    return not second_factor.is_set(credentials.credential_of(found.user_id))
 
 
 def _touched(found: Found) -> Found | None:

@@ -78,11 +78,19 @@ def test_others_sign_in_by_password_alone(app: Flask, client: LintingClient, key
     assert signed_in_name(client) == person(key).name
 
 
-def test_who_gets_such_a_role_is_asked_at_the_next_sign_in(app: Flask, client) -> None:
+def test_who_gets_such_a_role_is_asked_before_acting_in_it(app: Flask, client) -> None:
     give_password("member")
+    give(client, "member")
+    other = app.test_client()
+    give(other, "member")
     with writing():
         give_role(person("member"), Role.SECRETARY, INSTALLER)
+    assert signed_in_name(client) is None, "a password alone is enough to act as secretary"
     assert give(client, "member").location == "/sign-in/code/new"
+    secret = secret_of(client.get("/sign-in/code/new"))
+    client.submit("/sign-in/code/new", {"code": code_of(secret)})
+    assert signed_in_name(client) == person("member").name
+    assert signed_in_name(other) is None, "a session of a password alone has come to life again"
 
 
 def test_a_code_is_asked_for_after_the_password_and_signs_in(app: Flask, client) -> None:
@@ -249,7 +257,7 @@ def test_codes_are_turned_on_and_replaced_by_those_who_prove_who_they_are(
     assert credential_of("member").totp_secret == new
 
 
-def test_taking_the_second_factor_off_ends_sessions_and_asks_for_a_new_one(
+def test_taking_the_second_factor_off_ends_sessions_and_takes_the_password_along(
     app: Flask, client: LintingClient, actor
 ) -> None:
     give_password("secretary", SECRET)
@@ -257,8 +265,12 @@ def test_taking_the_second_factor_off_ends_sessions_and_asks_for_a_new_one(
     client.submit("/sign-in/code", {"code": code_of()})
     with writing():
         credentials.reset_second_factor(person("secretary"), actor("administrator"))
+        token = credentials.invite(person("secretary"), actor("administrator"))
     assert signed_in_name(client) is None
-    assert give(client, "secretary").location == "/sign-in/code/new"
+    assert give(client, "secretary").status_code == 422, "who knows the password sets up codes"
+    path, new = f"/invitation/{token}", "sju blåa hästar springer"
+    response = client.submit(path, {"password": new, "again": new})
+    assert response.location == "/sign-in/code/new"
 
 
 def test_an_instance_may_ask_everybody_for_codes(tmp_path, city_database, compiled) -> None:

@@ -13,7 +13,14 @@ from app.audit.models import Event
 from app.core import clock
 from app.extensions import db
 from tests.client import LintingClient, sign_in_as
-from tests.sign_in.passwords import SECRET, credential_of, give_password, person, signed_in_name
+from tests.sign_in.passwords import (
+    SECRET,
+    credential_of,
+    give,
+    give_password,
+    person,
+    signed_in_name,
+)
 
 LINK = re.compile(r"http://127\.0\.0\.1:5000(/invitation/[\w-]{43})\?lang=(fi|sv)")
 
@@ -138,6 +145,7 @@ def test_reset_makes_a_link_and_takes_the_codes_off(app: Flask, client, users) -
     code, output = users("reset", "secretary")
     assert code == 0
     assert credential_of("secretary").totp_secret is None
+    assert give(client, "secretary").status_code == 422, "the password goes on working"
     new = "sju blåa hästar springer"
     path = LINK.search(output)[1]
     response = client.submit(path, {"password": new, "again": new})
