@@ -26,6 +26,7 @@ from tests.roadmaps.drafts import (
     board_decides,
     item_of,
     move,
+    put_into,
     snapshots,
     the_roadmap,
 )
@@ -78,8 +79,8 @@ def test_approval_makes_the_measures_approved(client, sign_in, actor, ids) -> No
 @pytest.mark.parametrize("phase", [Phase.AMENDING, Phase.BEFORE_BOARD, Phase.RETURNED_BY_BOARD])
 def test_an_amended_roadmap_stays_as_it_was_approved(app, client, actor, ids, phase) -> None:
     board_decides(actor("board-secretary"), BoardOutcome.APPROVED)
+    put_into(phase)
     with writing():
-        the_roadmap().phase = phase
         item_of(ids[0]).membership = Membership.PROPOSED
     page = client.get("/?year=2026&lang=fi")
     assert count_of(page) == len(ids) - 1

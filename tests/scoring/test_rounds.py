@@ -141,8 +141,8 @@ def test_with_one_round_its_ranking_comes_at_once(client, sign_in, actor) -> Non
     open_round(actor("secretary"))
     assert client.get("/scoring").location == f"/scoring/{YEAR}"
     with writing():
-        older = roadmap_of(2025)
-        older.phase = Phase.SCORING
-        today = clock.today()
+        roadmap_of(2025).phase = Phase.SCORING
+    with writing():
+        older, today = roadmap_of(2025), clock.today()
         operations.open_round(older, today, today, DEFAULT_CRITERIA, actor("secretary"))
     assert client.get("/scoring").status_code == 200
