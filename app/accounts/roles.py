@@ -83,17 +83,20 @@ def set_last_day(user: User, grant: RoleGrant, last_day: date | None, actor: Act
     is.
 
     Raises:
-        Refused: The actor may not, the person would hold the role twice, or no administrator would
-            be left.
+        Refused: The actor may not, the person would hold the role twice or deputise in it longer
+            than it is held, or no administrator would be left.
     """
     must_manage(actor)
     if grant.last_day == last_day:
         return
     must_be_another(user, actor)
+    lasts_longer = last_day is None or (grant.last_day is not None and grant.last_day < last_day)
     takes_away = grant.role is Role.ADMINISTRATOR and last_day is not None
     if takes_away:
         lock_administrators()
     _set_last_day(user, grant, last_day, actor)
+    if lasts_longer and grant.deputy_for_id is not None and not _is_held_by_deputised(grant):
+        raise Refused(_NOT_HELD)
     if takes_away:
         must_leave_an_administrator()
 
@@ -139,6 +142,7 @@ def end_role(user: User, grant: RoleGrant, actor: Actor) -> None:
 
 
 _TWICE = _l("The person holds this role on these days already. Change the days of that one.")
+_NOT_HELD = _l("The person to deputise for does not hold this role on these days.")
 _OWN_ROLES = _l("Nobody changes their own roles: another administrator does it.")
 _LAST_ADMINISTRATOR = _l(
     "The tool would be left without an administrator who can sign in. First make somebody else an "
@@ -170,10 +174,8 @@ def reasons_not_to_give(user: User, wanted: RoleGrant, actor: Actor) -> Iterator
     if wanted.deputy_for_id == user.id:
         yield _l("Nobody deputises for themself.")
         return
-    deputised = db.session.get(User, wanted.deputy_for_id)
-    held = [grant for grant in deputised.roles if not grant.deputy_for_id] if deputised else []
-    if not any(grant.role is wanted.role and _share_a_day(grant, wanted) for grant in held):
-        yield _l("The person to deputise for does not hold this role on these days.")
+    if not _is_held_by_deputised(wanted):
+        yield _NOT_HELD
 
 
 def must_manage(actor: Actor) -> None:
@@ -252,6 +254,19 @@ def _scope(user: User, grant: RoleGrant) -> tuple[int | None, int | None]:
     if grant.unit_id is None and grant.deputy_for_id is not None:
         return None, grant.deputy_for_id
     return grant.unit_id or user.unit_id, None
+
+
+def _is_held_by_deputised(wanted: RoleGrant) -> bool:
+    """Tell whether the person to deputise for holds the role themselves on all days of a grant."""
+    deputised = db.session.get(User, wanted.deputy_for_id)
+    own = [grant for grant in deputised.roles if not grant.deputy_for_id] if deputised else []
+    return any(grant.role is wanted.role and _covers(grant, wanted) for grant in own)
+
+
+def _covers(one: RoleGrant, other: RoleGrant) -> bool:
+    """Tell whether a grant holds on all days of another."""
+    begins = (one.first_day or date.min) <= (other.first_day or date.min)
+    return begins and (other.last_day or date.max) <= (one.last_day or date.max)
 
 
 def _share_a_day(one: RoleGrant, other: RoleGrant) -> bool:

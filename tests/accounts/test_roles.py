@@ -1,5 +1,6 @@
 """Roles: who may give and end them, which days fit together, and who must be left."""
 
+from contextlib import nullcontext
 from datetime import date, timedelta
 
 import pytest
@@ -125,6 +126,19 @@ def test_a_deputy_deputises_no_longer_than_the_role_is_held(app) -> None:
     assert held("member") == {Role.MEMBER}
     assert held("member2") == {Role.MEMBER}
     assert len(events(Tag.ROLE_ENDED)) == 3
+
+
+def test_nobody_deputises_before_or_after_the_role_is_held(app) -> None:
+    chair = user("viewer").id
+    give("viewer", Role.CHAIR, first_day=MARCH, last_day=JUNE)
+    for first_day, last_day in ((MARCH, None), (MARCH, DECEMBER), (JANUARY, JUNE)):
+        with pytest.raises(Refused):
+            give("member", Role.CHAIR, deputy_for_id=chair, first_day=first_day, last_day=last_day)
+    give("member", Role.CHAIR, deputy_for_id=chair, first_day=MARCH, last_day=MARCH)
+    for last_day, fits in ((JUNE, True), (None, False), (DECEMBER, False), (MARCH, True)):
+        with nullcontext() if fits else pytest.raises(Refused), writing():
+            person = user("member")
+            roles.set_last_day(person, person.roles[-1], last_day, INSTALLER)
 
 
 def test_a_role_that_ends_is_gone_at_once_and_is_still_known(app) -> None:
