@@ -370,7 +370,7 @@ def test_a_retired_unit_is_offered_only_to_those_in_it(admin) -> None:
 
 
 def test_swedish_speaks_swedish(admin) -> None:
-    assert "Senast sedd" in admin.get("/people?lang=sv").text
+    assert "Senaste besök" in admin.get("/people?lang=sv").text
 
 
 def test_deputies_are_named_on_both_pages(admin) -> None:
