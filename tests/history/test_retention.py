@@ -258,10 +258,7 @@ def test_the_page_is_the_dry_run_in_words(app: Flask, rows, client) -> None:
     assert len(shown) == len(retention.TABLE)
     sessions_row = shown["Istunnot viimeisestä käytöstä lukien"]
     assert (sessions_row[1], sessions_row[3]) == ("30 päivää", "1")
-    assert (
-        shown["Henkilöt, joiden kirjautuminen on estetty ja joiden tiedot sitten poistetaan"][1]
-        == "2 vuotta"
-    )
+    assert shown["Estetyt henkilöt, joiden tiedot sitten poistetaan"][1] == "2 vuotta"
     assert count(Event) == events
     run(app)
     shown = cells(document_of(client.get("/retention")).root)
