@@ -276,7 +276,7 @@ def test_the_last_administrator_is_told_why_not(admin) -> None:
     grant_id = user("administrator").roles[0].id
     response = admin.submit(path, action=f"{path}/roles/{grant_id}/end")
     assert response.status_code == 409
-    assert "Työkaluun ei jäisi pääkäyttäjää" in response.text
+    assert "Palveluun ei jäisi pääkäyttäjää" in response.text
     assert admin.forge(f"{path}/disable").status_code == 409
 
 
