@@ -89,6 +89,16 @@ class Settings(BaseSettings):
         status_page_open: Whether the status page is read without signing in.
         not_updated_days: A followed measure whose newest report is older counts as
             "not updated for long".
+        meeting_deadline_days: How many days before a meeting a proposal must be submitted for it.
+        smtp_host: The server that mail is sent through; messages stay in the outbox when empty.
+        smtp_port: Its port.
+        smtp_security: Whether the connection is encrypted from its start ("tls"), from a command
+            on ("starttls"), or not at all ("none", for a server on the same machine alone).
+        smtp_user, smtp_password: What the tool signs in to it with; nothing when empty.
+        mail_from: The address that mail comes from.
+        digest_hour: From which hour of the day (0-23, Finnish time) digests are sent.
+        lemma_root: Folder of the dictionaries that look-alikes are found with, which
+            `flask look-alikes prepare` makes.
         cost_class_m_from, cost_class_l_from: Lower limits in euro of cost classes M and L.
         keep_sessions_days: How long a session's row stays after its last use.
         keep_sign_in_failures_days: How long failed sign-ins stay.
@@ -96,6 +106,8 @@ class Settings(BaseSettings):
         keep_invitations_days: How long a one-time link's row stays after it has expired.
         keep_disabled_people_days: After how long somebody who may not sign in any more is erased.
         keep_personal_values_days: How long personal values stay in the record of changes.
+        keep_working_copies_days: How long a form stays that was begun and not saved.
+        keep_messages_days: How long messages stay in the outbox.
         keep_unsubmitted_drafts_days: How long a draft that was never submitted stays untouched.
         query_count_header: Adds `X-Query-Count` to answers; for `make bench` only.
     """
@@ -135,7 +147,17 @@ class Settings(BaseSettings):
     accessibility_email: str = "saavutettavuus@example.org"
     privacy_email: str = "tietosuoja@example.org"
 
+    smtp_host: str = ""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: Literal["none", "starttls", "tls"] = "starttls"
+    smtp_user: str = ""
+    smtp_password: str = Field(default="", repr=False)
+    mail_from: str = "digi@example.org"
+    digest_hour: int = Field(default=7, ge=0, le=23)
+    lemma_root: Path = ROOT / "build" / "lemmas"
+
     status_page_open: bool = True
+    meeting_deadline_days: int = Field(default=14, ge=0, le=365)
     not_updated_days: int = Field(default=180, ge=1)
     cost_class_m_from: int = Field(default=10_000, ge=1)
     cost_class_l_from: int = Field(default=50_000, ge=1)
@@ -145,10 +167,12 @@ class Settings(BaseSettings):
     keep_invitations_days: Days = 1
     keep_disabled_people_days: Days = 2 * 365
     keep_personal_values_days: Days = 5 * 365
+    keep_working_copies_days: Days = 90
+    keep_messages_days: Days = 90
     keep_unsubmitted_drafts_days: Days = 3 * 365
     query_count_header: bool = False
 
-    @field_validator("instance", "static_root")
+    @field_validator("instance", "static_root", "lemma_root")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()

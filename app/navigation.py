@@ -19,7 +19,7 @@ class Entry(NamedTuple):
 
 
 MENU = (
-    Entry("measures.proposals", Action.READ_PROPOSALS, _l("Proposals")),
+    Entry("proposing.proposals", Action.READ_PROPOSALS, _l("Proposals")),
     Entry("scoring.rounds", Action.READ_RANKING, _l("Scoring")),
     Entry("meetings.meetings", Action.READ_MEETINGS, _l("Meetings")),
     Entry("roadmaps.roadmaps", Action.READ_ROADMAPS, _l("Roadmaps")),

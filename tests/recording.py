@@ -15,8 +15,11 @@ from app.config import ROOT
 from app.extensions import db
 
 KINDS: dict[str, set[Kind]] = {
+    "attachment": {Kind.MEASURE},
     "board_decision": {Kind.ROADMAP},
     "classification_value": {Kind.CLASSIFICATION},
+    "bulk_action": {Kind.RECORD},
+    "comment": {Kind.MEASURE},
     "credential": {Kind.PERSON},
     "criterion": {Kind.ROUND},
     "decision": {Kind.MEASURE},
@@ -46,14 +49,19 @@ KINDS: dict[str, set[Kind]] = {
 
 UNRECORDED = {
     "audit_event": "it is the record",
+    "attachment_content": "the file that it belongs to is recorded, with its digest",
     "audit_values": "they are the record's, and what erases them is recorded",
+    "bulk_change": "each of the proposals has a step that is recorded",
     "invitation": "that one was made is recorded; a token that was used or is too old goes",
     "kept_form": "it is kept for its sender until they sign in again",
+    "likeness": "the lemmas follow from the texts of the measure",
     "measure_word": "the words follow from the texts of the measure",
+    "message": "what it tells of is recorded; what becomes of it is seen in the outbox",
     "receipt": "it keeps a form from being sent twice",
     "revision": "it counts the changes",
     "session": "signing in, signing out and ending sessions are recorded, their use is not",
     "sign_in_failure": "it counts towards the delay, and goes in a while",
+    "working_copy": "it is its writer's alone and changes no proposal until they save",
 }
 """Tables that change without an event, and why."""
 

@@ -12,29 +12,16 @@ from flask_babel.speaklater import LazyString
 from sqlalchemy import Row, delete, or_, select
 
 from app.accounts import sessions
-from app.accounts.failures import account_digest
-from app.accounts.models import (
-    Credential,
-    Identity,
-    Invitation,
-    KeptForm,
-    Post,
-    RoleGrant,
-    Session,
-    SignInFailure,
-    User,
-)
+from app.accounts.models import Post, RoleGrant, User
+from app.accounts.references import Goes, references
 from app.accounts.roles import lock_administrators, must_leave_an_administrator, must_manage
 from app.accounts.states import Mail
 from app.audit.operations import erase_values, record, recorded, values_of
 from app.audit.tags import Kind, Tag
 from app.core import clock
 from app.core.errors import Refused
-from app.core.idempotency import Receipt
 from app.core.policy import Actor, Role
 from app.extensions import db
-
-_GO = (Credential, Identity, Invitation, KeptForm, Session)
 
 
 def erase(user: User, actor: Actor) -> None:
@@ -55,11 +42,9 @@ def erase(user: User, actor: Actor) -> None:
     _leave_posts(user, actor)
     sessions.end_all(user.id, actor)
     record(Tag.PERSON_ERASED, actor, Kind.PERSON, user.id)
-    for table in _GO:
-        db.session.execute(delete(table).where(table.user_id == user.id))
-    db.session.execute(delete(Receipt).where(Receipt.actor_id == user.id))
-    failures = delete(SignInFailure).where(SignInFailure.account == account_digest(user.key))
-    db.session.execute(failures)
+    for each in references():
+        if each.words.goes is Goes.ROWS:
+            db.session.execute(delete(each.column.table).where(each.is_to(user)))
     _empty(user)
     erase_values(user.id)
     if administered:

@@ -41,34 +41,55 @@ class Own(Enum):
     """The row with those of other tables that are a part of it."""
 
 
+class Goes(Enum):
+    """What becomes of a place when its person is erased."""
+
+    NO = auto()
+    """It stays, and refers to a person without a name."""
+
+    ROWS = auto()
+    """Its rows are deleted."""
+
+    OTHERWISE = auto()
+    """It is cleared by an operation of its own."""
+
+
 class Words(NamedTuple):
-    """What a place is called, how much of it is the person's own, and whether erasing clears it."""
+    """What a place is called, how much of it is the person's own, and what erasing does to it."""
 
     label: LazyString
     own: Own = Own.ROW
-    goes: bool = False
+    goes: Goes = Goes.NO
 
 
 PLACES: Mapping[str, Words] = MappingProxyType(
     {
-        "role_grant.user_id": Words(_l("roles"), goes=True),
-        "role_grant.deputy_for_id": Words(_l("roles that others hold as deputies"), goes=True),
-        "post.holder_id": Words(_l("posts held"), goes=True),
-        "post.deputy_id": Words(_l("posts as the deputy"), goes=True),
-        "identity.user_id": Words(_l("accounts in sign-in services"), goes=True),
-        "credential.user_id": Words(_l("password and second factor"), goes=True),
-        "invitation.user_id": Words(_l("one-time links for signing in"), goes=True),
-        "session.user_id": Words(_l("sessions and their browsers"), goes=True),
-        "sign_in_failure.account": Words(_l("failed sign-ins"), goes=True),
-        "kept_form.user_id": Words(_l("form kept after a session had ended"), goes=True),
-        "receipt.actor_id": Words(_l("receipts of forms sent"), goes=True),
+        "role_grant.user_id": Words(_l("roles"), goes=Goes.OTHERWISE),
+        "role_grant.deputy_for_id": Words(
+            _l("roles that others hold as deputies"), goes=Goes.OTHERWISE
+        ),
+        "post.holder_id": Words(_l("posts held"), goes=Goes.OTHERWISE),
+        "post.deputy_id": Words(_l("posts as the deputy"), goes=Goes.OTHERWISE),
+        "identity.user_id": Words(_l("accounts in sign-in services"), goes=Goes.ROWS),
+        "credential.user_id": Words(_l("password and second factor"), goes=Goes.ROWS),
+        "invitation.user_id": Words(_l("one-time links for signing in"), goes=Goes.ROWS),
+        "session.user_id": Words(_l("sessions and their browsers"), goes=Goes.ROWS),
+        "sign_in_failure.account": Words(_l("failed sign-ins"), goes=Goes.ROWS),
+        "kept_form.user_id": Words(_l("form kept after a session had ended"), goes=Goes.ROWS),
+        "receipt.actor_id": Words(_l("receipts of forms sent"), goes=Goes.ROWS),
+        "working_copy.user_id": Words(_l("proposals begun and not saved"), goes=Goes.ROWS),
+        "message.user_id": Words(_l("messages to you in the outbox"), goes=Goes.ROWS),
         "audit_event.person_id": Words(
-            _l("changes of personal data in the record"), Own.WHOLE, goes=True
+            _l("changes of personal data in the record"), Own.WHOLE, goes=Goes.OTHERWISE
         ),
         "audit_event.actor_id": Words(_l("events of the record, as their maker")),
         "audit_event.subject_id": Words(_l("events of the record, as their subject")),
         "measure.created_by_id": Words(_l("measures begun"), Own.MENTION),
+        "measure.contact_id": Words(_l("measures as the contact"), Own.MENTION),
         "measure_step.actor_id": Words(_l("steps of proposals, with their reasons")),
+        "comment.author_id": Words(_l("comments on measures")),
+        "attachment.added_by_id": Words(_l("files added to measures")),
+        "bulk_action.actor_id": Words(_l("actions on several proposals at once")),
         "review.user_id": Words(_l("reviews of proposals"), Own.WHOLE),
         "decision.recorded_by_id": Words(_l("decisions of the steering group recorded")),
         "roadmap_step.actor_id": Words(_l("phases of roadmaps changed, with the reasons")),

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, current_app, flash, redirect, request, url_f
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.accounts import credentials, listing, operations, queries, references, roles, sessions
+from app.accounts import credentials, listing, operations, queries, roles, sessions
 from app.accounts.erasure import erase, reason_not_to_erase
 from app.accounts.forms import (
     ErasureForm,
@@ -17,6 +17,7 @@ from app.accounts.forms import (
     names_of_units,
 )
 from app.accounts.models import RoleGrant, User
+from app.accounts.references import Goes, counts
 from app.accounts.states import Access
 from app.core import clock
 from app.core.database import writing
@@ -293,7 +294,7 @@ def erase_person(person_id: int) -> ResponseReturnValue:
 def _erasure_page(
     user: User, form: ErasureForm, code: int = 200, refused: Refused | None = None
 ) -> ResponseReturnValue:
-    rows = references.counts(user)
+    rows = [(each.words, number) for each, number in counts(user)]
     return render(
         "accounts/erase.html",
         "accounts/_erase.html",
@@ -302,8 +303,8 @@ def _erasure_page(
         form=form,
         reason=reason_not_to_erase(user, current_actor()),
         refused=refused,
-        going=[(each.words.label, number) for each, number in rows if each.words.goes],
-        staying=[(each.words.label, number) for each, number in rows if not each.words.goes],
+        going=[(each.label, number) for each, number in rows if each.goes is not Goes.NO],
+        staying=[(each.label, number) for each, number in rows if each.goes is Goes.NO],
     )
 
 

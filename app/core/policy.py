@@ -67,6 +67,8 @@ NO_UNIT = 0
 class Action(Labelled):
     """What can be done in the tool; one rule for each in `RULES`."""
 
+    ATTACH = "attach", _l("add files to a measure")
+    COMMENT = "comment", _l("comment on a measure")
     DECIDE = "decide", _l("record the decisions of the steering group")
     DECIDE_FOR_BOARD = "decide_for_board", _l("record the decisions of the city board")
     EDIT_PROPOSAL = "edit_proposal", _l("edit a proposal")
@@ -79,8 +81,13 @@ class Action(Labelled):
     PROPOSE = "propose", _l("propose a measure")
     PROPOSE_TO_BOARD = "propose_to_board", _l("propose the roadmap to the city board")
     READ_DRAFTS = "read_drafts", _l("read drafts and returned proposals")
+    READ_GROUP_COMMENTS = (
+        "read_group_comments",
+        _l("read and write comments within the steering group"),
+    )
     READ_HISTORY = "read_history", _l("read the history of a measure")
     READ_MEETINGS = "read_meetings", _l("read the meetings of the steering group")
+    READ_OUTBOX = "read_outbox", _l("read the outbox of mail")
     READ_POLICY = "read_policy", _l("read who may do what")
     READ_PROPOSALS = "read_proposals", _l("read proposals")
     READ_RANKING = "read_ranking", _l("read the ranking")
@@ -92,6 +99,7 @@ class Action(Labelled):
     SEE_OPEN_PAGES = "see_open_pages", _l("read the pages that are open to all")
     SIGN_OUT = "sign_out", _l("sign out")
     SUBMIT_PROPOSAL = "submit_proposal", _l("submit and withdraw a proposal")
+    TRANSLATE = "translate", _l("translate the texts of a measure")
     USE_OWN_PAGE = "use_own_page", _l("change own settings and read own data")
 
 
@@ -132,6 +140,10 @@ _STEERING_GROUP = _roles(Role.MEMBER, Role.CHAIR, Role.SECRETARY)
 
 RULES: Mapping[Action, Rule] = MappingProxyType(
     {
+        Action.ATTACH: Rule(
+            Group.PROPOSALS, _roles(Role.SECRETARY), in_own_unit=_roles(Role.PROPOSER)
+        ),
+        Action.COMMENT: Rule(Group.FOR_EVERYONE, signed_in=True),
         Action.DECIDE: Rule(Group.STEERING_GROUP, _roles(Role.SECRETARY)),
         Action.DECIDE_FOR_BOARD: Rule(Group.ROADMAPS, _roles(Role.BOARD_SECRETARY)),
         Action.EDIT_PROPOSAL: Rule(
@@ -150,12 +162,14 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
         Action.READ_DRAFTS: Rule(
             Group.PROPOSALS, _roles(Role.SECRETARY), in_own_unit=_roles(Role.PROPOSER)
         ),
+        Action.READ_GROUP_COMMENTS: Rule(Group.STEERING_GROUP, _STEERING_GROUP),
         Action.READ_HISTORY: Rule(
             Group.PROPOSALS,
             _STEERING_GROUP | {Role.ADMINISTRATOR},
             in_own_unit=_roles(Role.PROPOSER),
         ),
         Action.READ_MEETINGS: Rule(Group.STEERING_GROUP, _STEERING_GROUP),
+        Action.READ_OUTBOX: Rule(Group.ADMINISTRATION, _roles(Role.ADMINISTRATOR)),
         Action.READ_POLICY: Rule(Group.FOR_EVERYONE, signed_in=True),
         Action.READ_PROPOSALS: Rule(
             Group.PROPOSALS, _STEERING_GROUP, in_own_unit=_roles(Role.PROPOSER)
@@ -171,6 +185,9 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
         Action.SEE_OPEN_PAGES: Rule(Group.FOR_EVERYONE, everyone=True),
         Action.SIGN_OUT: Rule(Group.FOR_EVERYONE, signed_in=True),
         Action.SUBMIT_PROPOSAL: Rule(Group.PROPOSALS, in_own_unit=_roles(Role.PROPOSER)),
+        Action.TRANSLATE: Rule(
+            Group.PROPOSALS, _roles(Role.SECRETARY), in_own_unit=_roles(Role.PROPOSER)
+        ),
         Action.USE_OWN_PAGE: Rule(Group.FOR_EVERYONE, signed_in=True),
     }
 )

@@ -36,7 +36,9 @@ LABELS: Mapping[str, LazyString] = MappingProxyType(
         "theme_id": _l("Theme"),
         "level_id": _l("Level"),
         "development_model_id": _l("Development model"),
+        "contact_id": _l("Contact"),
         "partners": _l("Partners"),
+        "funding_call": _l("Call for funding"),
         "unit_id": _l("Unit"),
         "lead_post_id": _l("Responsible post"),
         "first_year": _l("First year"),
@@ -80,6 +82,11 @@ LABELS: Mapping[str, LazyString] = MappingProxyType(
         "note": _l("Remark"),
         "as_of": _l("Status on"),
         "precision": _l("Precision of the day"),
+        # Of comments and files.
+        "audience": _l("For whom"),
+        "text": _l("Text"),
+        "size": _l("Size in bytes"),
+        "digest": _l("SHA-256 of the content"),
         # Of scoring.
         "round_id": _l("Scoring round of the year"),
         "opens_on": _l("First day"),

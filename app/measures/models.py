@@ -76,7 +76,9 @@ class Measure(Model):
     lead_post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"), index=True)
     theme_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id"), index=True)
     origin: Mapped[Origin | None] = mapped_column(enum_type(Origin, "origin"))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
     partners: Mapped[str] = mapped_column(String(500), default="")
+    funding_call: Mapped[str] = mapped_column(String(300), default="")
     legal_act: Mapped[str] = mapped_column(String(300), default="")
     legal_section: Mapped[str] = mapped_column(String(60), default="")
     legal_deadline: Mapped[date | None]
@@ -130,6 +132,23 @@ class MeasureWord(Model):
     measure_id: Mapped[int] = mapped_column(ForeignKey("measure.id"), primary_key=True, index=True)
 
 
+class Likeness(Model):
+    """The lemmas of a measure's name and problem, a language each, that look-alikes are found by.
+
+    They follow from the texts, and are written with them.
+    """
+
+    __tablename__ = "likeness"
+
+    measure_id: Mapped[int] = mapped_column(
+        ForeignKey("measure.id"), primary_key=True, autoincrement=False
+    )
+    name_fi: Mapped[str] = mapped_column(Text, default="")
+    name_sv: Mapped[str] = mapped_column(Text, default="")
+    problem_fi: Mapped[str] = mapped_column(Text, default="")
+    problem_sv: Mapped[str] = mapped_column(Text, default="")
+
+
 class Entry(Model):
     """A measure in a programme, under a theme and, once on a roadmap, with a code.
 
@@ -156,7 +175,13 @@ class Entry(Model):
 
 
 class Step(Model):
-    """A transition that a measure went through: by whom, when, and why where a reason was given."""
+    """What happened to a proposal: by whom, when, and why where a reason was given.
+
+    It is a transition of the workflow, or `EDITED` when the secretary edited a proposal that the
+    unit had submitted. `concerned` names the fields that a reason is about or that were edited,
+    separated by spaces. `content` is, in JSON, what the fields said before: all that can be edited
+    where the proposal was returned, those that were edited otherwise.
+    """
 
     __tablename__ = "measure_step"
 
@@ -165,6 +190,8 @@ class Step(Model):
     transition: Mapped[str] = mapped_column(String(32))
     target: Mapped[State] = mapped_column(enum_type(State, "target"))
     reason: Mapped[str] = mapped_column(Text, default="")
+    concerned: Mapped[str] = mapped_column(Text, default="")
+    content: Mapped[str | None] = mapped_column(Text)
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     made_at: Mapped[datetime]
 

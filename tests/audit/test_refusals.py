@@ -37,7 +37,7 @@ def attempts() -> list[tuple[Kind, int | None, str, str]]:
 def test_a_page_of_another_role(client, actor) -> None:
     sign_in_as(client, "viewer")
     assert client.get("/proposals?q=salasana").status_code == 403
-    assert attempts() == [(Kind.PAGE, None, "read_proposals", "measures.proposals")]
+    assert attempts() == [(Kind.PAGE, None, "read_proposals", "proposing.proposals")]
     event = db.session.scalars(select(Event).order_by(Event.id.desc())).first()
     assert event.actor_id == actor("viewer").user_id
 
@@ -54,10 +54,10 @@ def test_a_measure_that_one_may_not_see(client, headers, method: str) -> None:
 @pytest.mark.parametrize(
     ("person", "page", "action", "endpoint"),
     [
-        ("proposer2", "/proposals/{}/edit", "edit_proposal", "measures.edit"),
-        ("proposer2", "/proposals/{}/withdraw", "read_proposals", "measures.move"),
-        ("viewer", "/proposals/{}/withdraw", "read_proposals", "measures.move"),
-        ("secretary", "/proposals/{}/withdraw", "submit_proposal", "measures.move"),
+        ("proposer2", "/proposals/{}/edit", "edit_proposal", "proposing.edit"),
+        ("proposer2", "/proposals/{}/withdraw", "read_proposals", "proposing.move"),
+        ("viewer", "/proposals/{}/withdraw", "read_proposals", "proposing.move"),
+        ("secretary", "/proposals/{}/withdraw", "submit_proposal", "proposing.move"),
         ("member", "/scoring/2026/{}", "score", "scoring.save_review"),
     ],
 )

@@ -29,7 +29,7 @@ ANSWERS = {200, 302, 303, 403, 404, 409}
 # What belongs to passwords is for those who have one, which nobody of the demo does; and the demo
 # has no sign-in service of a city. Nobody of the demo has a form that is kept for them.
 MAY_BE_CLOSED = {
-    "measures.move",
+    "proposing.move",
     "scoring.rounds",
     "sign_in.code",
     "sign_in.invitation",

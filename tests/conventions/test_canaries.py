@@ -26,7 +26,7 @@ from tests.scoring.rounds import YEAR, judge
 
 SORTS = list(product(("library",), READERS, PUBLICITY))
 
-OF_A_MEASURE = ("status_page.measure", "history.measure", "measures.edit", "scoring.review")
+OF_A_MEASURE = ("status_page.measure", "history.measure", "proposing.edit", "scoring.review")
 """Pages of one measure that are opened for each."""
 
 TEXTS = (

@@ -56,10 +56,10 @@ PAGES = {
         sign_in.stay POST
     """,
     f"{PROPOSERS} secretary": """
-        measures.new GET POST
+        proposing.new GET POST
     """,
     f"{PROPOSERS} {STEERING_GROUP}": """
-        measures.proposals GET
+        proposing.proposals GET
     """,
     STEERING_GROUP: """
         meetings.meeting GET
@@ -172,16 +172,16 @@ MEASURES = {
     "history.measure GET": Row(
         f"{PROPOSERS} {STEERING_GROUP} administrator", f"own {STEERING_GROUP} administrator"
     ),
-    "measures.edit GET POST": Row(f"{PROPOSERS} secretary", "own secretary"),
-    "measures.move/submit GET": Row(_WORKS_ON_PROPOSALS, "own", "404"),
-    "measures.move/submit POST": Row(_WORKS_ON_PROPOSALS, "own"),
-    "measures.move/withdraw GET": Row(_WORKS_ON_PROPOSALS, "own", "404"),
-    "measures.move/withdraw POST": Row(_WORKS_ON_PROPOSALS, "own"),
-    "measures.move/return GET POST": Row(_WORKS_ON_PROPOSALS, "secretary"),
-    "measures.move/cancel_scoring POST": Row(_WORKS_ON_PROPOSALS, "secretary"),
-    "measures.move/reopen POST": Row(_WORKS_ON_PROPOSALS, "secretary"),
-    "measures.move/approve GET POST": Row(_WORKS_ON_PROPOSALS, EVERYONE, "404"),
-    "measures.move/nonsense GET POST": Row(_WORKS_ON_PROPOSALS, EVERYONE, "404"),
+    "proposing.edit GET POST": Row(f"{PROPOSERS} secretary", "own secretary"),
+    "proposing.move/submit GET": Row(_WORKS_ON_PROPOSALS, "own", "404"),
+    "proposing.move/submit POST": Row(_WORKS_ON_PROPOSALS, "own"),
+    "proposing.move/withdraw GET": Row(_WORKS_ON_PROPOSALS, "own", "404"),
+    "proposing.move/withdraw POST": Row(_WORKS_ON_PROPOSALS, "own"),
+    "proposing.move/return GET POST": Row(_WORKS_ON_PROPOSALS, "secretary"),
+    "proposing.move/cancel_scoring POST": Row(_WORKS_ON_PROPOSALS, "secretary"),
+    "proposing.move/reopen POST": Row(_WORKS_ON_PROPOSALS, "secretary"),
+    "proposing.move/approve GET POST": Row(_WORKS_ON_PROPOSALS, EVERYONE, "404"),
+    "proposing.move/nonsense GET POST": Row(_WORKS_ON_PROPOSALS, EVERYONE, "404"),
     "meetings.add_to_agenda POST": Row("secretary", "secretary"),
     "scoring.open_scoring POST": Row("secretary", "secretary"),
     "scoring.review GET": Row("member chair", "member chair"),
@@ -198,7 +198,7 @@ class Call(NamedTuple):
 
 
 def calls(lines: str) -> Iterator[Call]:
-    """Give the calls of lines such as "measures.move/return GET POST"."""
+    """Give the calls of lines such as "proposing.move/return GET POST"."""
     for line in lines.strip().splitlines():
         address, *methods = line.split()
         endpoint, _slash, transition = address.partition("/")

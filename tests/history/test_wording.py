@@ -17,10 +17,15 @@ from tests.history.logs import happen, many, read
 # What no event holds as it is: the record itself, what is worked out, sessions and what surrounds
 # them, steps, which events repeat, and ratings, which stand in their review.
 NEVER_RECORDED = {
+    "BulkAction",
+    "BulkChange",
+    "Content",
     "Event",
     "Invitation",
     "KeptForm",
+    "Likeness",
     "MeasureWord",
+    "Message",
     "Rating",
     "Receipt",
     "Revision",
@@ -29,6 +34,7 @@ NEVER_RECORDED = {
     "SignInFailure",
     "Step",
     "Values",
+    "WorkingCopy",
 }
 
 

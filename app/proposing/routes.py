@@ -24,12 +24,12 @@ from app.core.pagination import Page, page_count
 from app.core.policy import NO_UNIT, Action, can
 from app.core.transitions import Transition
 from app.measures import operations, queries, workflow
-from app.measures.forms import ProposalForm, ReasonForm, explanations
 from app.measures.models import Measure
 from app.measures.reading import readable
 from app.measures.states import State
+from app.proposing.forms import ProposalForm, ReasonForm, explanations
 
-blueprint = Blueprint("measures", __name__)
+blueprint = Blueprint("proposing", __name__)
 
 PAGE_SIZE = 50
 
@@ -47,7 +47,7 @@ def proposals() -> ResponseReturnValue:
         return redirect(_list_url(state, 1))
     rows = queries.proposals(actor, state, (number - 1) * PAGE_SIZE, PAGE_SIZE)
     return render_template(
-        "measures/proposals.html",
+        "proposing/proposals.html",
         page=Page(rows, number, PAGE_SIZE, total, lambda to: _list_url(state, to)),
         counts=counts,
         chosen=state,
@@ -57,7 +57,7 @@ def proposals() -> ResponseReturnValue:
 
 
 def _list_url(state: State | None, page: int = 1) -> str:
-    return url_for("measures.proposals", state=state, page=page if page > 1 else None)
+    return url_for("proposing.proposals", state=state, page=page if page > 1 else None)
 
 
 @blueprint.route("/proposals/new", methods=["GET", "POST"])
@@ -128,7 +128,7 @@ def move(measure_id: int, transition: str) -> ResponseReturnValue:
     if row.needs_reason and not form.validate_on_submit():
         code = 422 if form.is_submitted() else 200
         return render(
-            "measures/move.html", "measures/_move.html", code, form=form, measure=measure, row=row
+            "proposing/move.html", "proposing/_move.html", code, form=form, measure=measure, row=row
         )
     if request.method == "GET":
         abort(404)
@@ -167,7 +167,7 @@ def _saved(measure_id: int) -> ResponseReturnValue:
         flash(_("The proposal has been submitted."), "success")
         return see_other("status_page.measure", measure_id=measure_id)
     flash(_("The proposal has been saved."), "success")
-    return see_other("measures.edit", measure_id=measure_id)
+    return see_other("proposing.edit", measure_id=measure_id)
 
 
 def _form_page(
@@ -179,8 +179,8 @@ def _form_page(
     in_the_unit = measure is None or measure.state in workflow.IN_THE_UNIT
     step = queries.last_step(measure.id) if measure else None
     return render(
-        "measures/form.html",
-        "measures/_form.html",
+        "proposing/form.html",
+        "proposing/_form.html",
         code,
         form=form,
         measure=measure,

@@ -1,0 +1,1 @@
+"""Mail: the outbox, which operations write to, and the job that sends what is in it."""

@@ -1,0 +1,41 @@
+"""The outbox."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.enums import enum_type
+from app.extensions import Model
+from app.mail.states import Topic
+
+
+class Message(Model):
+    """One thing to tell one person, in their language, written with the change that it tells of.
+
+    It is sent by itself or with others in a digest, never before `not_before`. `path` is where its
+    one link leads. What could not be sent is tried again; `given_up_at` says that it no longer is.
+    `batch` is the bulk action that it came of, whose undoing takes it back while it waits. Times
+    are in UTC.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        CheckConstraint("sent_at IS NULL OR given_up_at IS NULL", name="one_end"),
+        Index("ix_message_waiting", "sent_at", "given_up_at", "not_before"),
+        Index("ix_message_written_at", "written_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    topic: Mapped[Topic] = mapped_column(enum_type(Topic, "topic"))
+    subject: Mapped[str] = mapped_column(String(300))
+    text: Mapped[str] = mapped_column(Text)
+    path: Mapped[str] = mapped_column(String(300))
+    batch: Mapped[str | None] = mapped_column(String(32), index=True)
+    written_at: Mapped[datetime]
+    not_before: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    fault: Mapped[str] = mapped_column(String(500), default="")
+    sent_at: Mapped[datetime | None]
+    given_up_at: Mapped[datetime | None]

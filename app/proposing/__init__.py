@@ -1,0 +1,1 @@
+"""Writing proposals: the list, the form, and what the workflow lets one do with them."""
