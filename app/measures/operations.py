@@ -1,7 +1,7 @@
 """What can happen to measures; each operation flushes and leaves the commit to its caller."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -15,9 +15,19 @@ from app.core.errors import Refused, Stale
 from app.core.policy import NO_UNIT, Action, Actor, can
 from app.extensions import db
 from app.measures import search
+from app.measures.content import content_of, packed, unpacked
 from app.measures.models import Entry, Measure, MeasureWord, Step
+from app.measures.queries import last_step
 from app.measures.states import Publicity, State
-from app.measures.workflow import TWIN_TEXTS, WORKFLOW, may_edit, reason_not_to_edit
+from app.measures.workflow import (
+    EDITED,
+    IN_THE_UNIT,
+    TWIN_TEXTS,
+    WORKFLOW,
+    base_of,
+    may_edit,
+    reason_not_to_edit,
+)
 from app.programmes.models import Programme, Theme
 
 _SEARCHED = tuple(f"{name}_{lang}" for name in TWIN_TEXTS for lang in ("fi", "sv"))
@@ -82,7 +92,38 @@ def edit_proposal(
         raise Stale
     if "unit_id" in changed and not can(actor, Action.PROPOSE, changed["unit_id"] or NO_UNIT):
         raise Refused(_l("You may not propose on behalf of this unit."))
+    before = content_of(measure, changed)
     change(measure, actor, **changed, stale=stale)
+    if changed and measure.state not in IN_THE_UNIT:
+        _mark_edited(measure, before, actor)
+
+
+def _mark_edited(measure: Measure, before: Mapping[str, Any], actor: Actor) -> None:
+    """Write down what was edited in a proposal that the unit has handed over.
+
+    What one person edits on one day, with nothing in between, is one step.
+
+    Args:
+        measure: The proposal.
+        before: The columns that were changed, with what they said.
+        actor: Who edited.
+    """
+    now = clock.now()
+    step = last_step(measure.id)
+    if (
+        step is None
+        or (step.transition, step.actor_id) != (EDITED, actor.user_id)
+        or clock.local(step.made_at).date() != clock.local(now).date()
+    ):
+        step = Step(
+            measure_id=measure.id, transition=EDITED, target=measure.state, actor_id=actor.user_id
+        )
+        db.session.add(step)
+    content = {**before, **unpacked(step.content or "{}")}
+    step.concerned = " ".join(dict.fromkeys(base_of(name) for name in content))
+    step.content = packed(content)
+    step.made_at = now
+    db.session.flush()
 
 
 def _stale_after(
@@ -105,14 +146,24 @@ def _stale_after(
     return measure.stale
 
 
-def move(measure: Measure, name: str, actor: Actor, reason: str = "") -> Step:
-    """Make the transition `name` of the workflow, and write it down.
+def move(
+    measure: Measure,
+    name: str,
+    actor: Actor,
+    reason: str = "",
+    *,
+    concerned: Collection[str] = (),
+    batch: str | None = None,
+) -> Step:
+    """Make the transition `name` of the workflow, write it down, and tell whom it concerns.
 
     Args:
         measure: The proposal.
         name: A row of `WORKFLOW`. What a row needs of a round or a meeting is its caller's matter.
         actor: Who makes it.
         reason: Why, where the row asks for it.
+        concerned: The fields that the reason is about, twin texts without their ending.
+        batch: The bulk action that this is a part of; it marks the mail, too.
 
     Raises:
         Refused: The workflow does not allow it now; the proposal is as it was.
@@ -124,6 +175,9 @@ def move(measure: Measure, name: str, actor: Actor, reason: str = "") -> Step:
         transition=name,
         target=transition.target,
         reason=reason.strip(),
+        concerned=" ".join(concerned),
+        # Where the unit goes on writing, this is what its changes are told from.
+        content=packed(content_of(measure)) if transition.target is State.RETURNED else None,
         actor_id=actor.user_id,
         made_at=clock.now(),
     )

@@ -24,6 +24,12 @@ TWIN_TEXTS: Mapping[str, LazyString] = MappingProxyType(
 )
 """Texts that a measure has in both languages."""
 
+
+def base_of(name: str) -> str:
+    """Return the name of a column, that of a twin text without the ending of its language."""
+    return name[:-3] if name[:-3] in TWIN_TEXTS else name
+
+
 REQUIRED: Mapping[str, LazyString] = MappingProxyType(
     {
         "problem": _l("Describe the problem."),
@@ -194,6 +200,9 @@ WORKFLOW = Workflow[State](
 The rows of `MANAGE_ROUND` and `DECIDE` depend on a round or a meeting. Those are in rooms below,
 which check them and then make the transition.
 """
+
+EDITED = "edited"
+"""What a step is called that is no transition: a proposal was edited after it was submitted."""
 
 IN_THE_UNIT = frozenset({State.DRAFT, State.RETURNED})
 """States in which the unit writes the proposal, so that it may be half-way."""

@@ -12,6 +12,7 @@ from app.extensions import db
 from app.measures import operations
 from app.measures.models import Measure, Step
 from app.measures.states import Publicity, State
+from app.measures.workflow import EDITED
 from app.vocabulary.states import Kind
 from tests.measures.proposals import card, fresh, saved, unit_id, value_id
 
@@ -233,8 +234,9 @@ def test_a_proposals_whole_way_with_a_second_try(app, actor) -> None:
     assert move("reject", saara, "Ei rahaa") is State.REJECTED
     assert move("reopen", saara, "Rahaa tuli") is State.DRAFT
     assert move("withdraw", ella) is State.WITHDRAWN
-    steps = db.session.scalars(select(Step.target).order_by(Step.id)).all()
-    assert len(steps) == 11
+    steps = db.session.scalars(select(Step.transition).order_by(Step.id)).all()
+    assert len(steps) == 12
+    assert steps[4] == EDITED
 
 
 def test_publishing_leaves_secrets_secret(app) -> None:
