@@ -55,6 +55,7 @@ UNRECORDED = {
     "invitation": "that one was made is recorded; a token that was used or is too old goes",
     "kept_form": "it is kept for its sender until they sign in again",
     "likeness": "the lemmas follow from the texts of the measure",
+    "mail_run": "it says when the job ran last",
     "measure_word": "the words follow from the texts of the measure",
     "message": "what it tells of is recorded; what becomes of it is seen in the outbox",
     "receipt": "it keeps a form from being sent twice",

@@ -1,4 +1,4 @@
-"""What a message tells."""
+"""What a message tells, and what becomes of it."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -12,3 +12,11 @@ class Topic(Labelled):
     DECIDED = "decided", _l("decision on a proposal")
     RETURNED = "returned", _l("proposal returned for completion")
     SUBMITTED = "submitted", _l("proposal submitted")
+
+
+class State(Labelled):
+    """What has become of a message."""
+
+    WAITING = "waiting", _l("waiting to be sent"), "waiting"
+    SENT = "sent", _l("sent"), "done"
+    GIVEN_UP = "given_up", _l("could not be sent"), "abandoned"

@@ -57,6 +57,7 @@ def upgrade():
         sa.Column("batch", sa.String(length=32), nullable=True),
         sa.Column("written_at", sa.DateTime(), nullable=False),
         sa.Column("not_before", sa.DateTime(), nullable=False),
+        sa.Column("next_try_at", sa.DateTime(), nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("fault", sa.String(length=500), nullable=False),
         sa.Column("sent_at", sa.DateTime(), nullable=True),
@@ -68,11 +69,21 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
     )
     op.create_index("ix_message_batch", "message", ["batch"], unique=False)
+    op.create_index("ix_message_given_up_at", "message", ["given_up_at"], unique=False)
     op.create_index("ix_message_user_id", "message", ["user_id"], unique=False)
     op.create_index(
         "ix_message_waiting", "message", ["sent_at", "given_up_at", "not_before"], unique=False
     )
     op.create_index("ix_message_written_at", "message", ["written_at"], unique=False)
+
+    op.create_table(
+        "mail_run",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("ran_at", sa.DateTime(), nullable=False),
+        sa.Column("fault", sa.String(length=500), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_mail_run_one_row")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_run")),
+    )
 
     op.create_table(
         "attachment",
