@@ -13,8 +13,8 @@ from app.measures.states import State
 class BulkAction(Model):
     """One transition of several proposals, which can be undone as long as nothing has followed.
 
-    `key` is that of the form that confirmed it, so that a second press does nothing, and marks the
-    messages that came of it. Times are in UTC.
+    `key` is that of the form that confirmed it, so that a second press does nothing. The reason is
+    given in the languages of those whom it concerns. Times are in UTC.
     """
 
     __tablename__ = "bulk_action"
@@ -23,14 +23,18 @@ class BulkAction(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(32), unique=True)
     transition: Mapped[str] = mapped_column(String(32))
-    reason: Mapped[str] = mapped_column(Text, default="")
+    reason_fi: Mapped[str] = mapped_column(Text, default="")
+    reason_sv: Mapped[str] = mapped_column(Text, default="")
     actor_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     made_at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
 
 
 class BulkChange(Model):
-    """One of the proposals of a bulk action: the state before, and the step that it made."""
+    """One of the proposals of a bulk action: the state before, and the step that it made.
+
+    `undone` says that undoing the action has brought it back into that state.
+    """
 
     __tablename__ = "bulk_change"
 
@@ -38,3 +42,4 @@ class BulkChange(Model):
     measure_id: Mapped[int] = mapped_column(ForeignKey("measure.id"), primary_key=True, index=True)
     before: Mapped[State] = mapped_column(enum_type(State, "before"))
     step_id: Mapped[int] = mapped_column(ForeignKey("measure_step.id"))
+    undone: Mapped[bool] = mapped_column(default=False)

@@ -21,7 +21,8 @@ def upgrade():
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=32), nullable=False),
         sa.Column("transition", sa.String(length=32), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("reason_fi", sa.Text(), nullable=False),
+        sa.Column("reason_sv", sa.Text(), nullable=False),
         sa.Column("actor_id", sa.Integer(), nullable=False),
         sa.Column("made_at", sa.DateTime(), nullable=False),
         sa.Column("undone_at", sa.DateTime(), nullable=True),
@@ -239,6 +240,7 @@ def upgrade():
             nullable=False,
         ),
         sa.Column("step_id", sa.Integer(), nullable=False),
+        sa.Column("undone", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["action_id"], ["bulk_action.id"], name=op.f("fk_bulk_change_action_id")
         ),
