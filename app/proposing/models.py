@@ -1,5 +1,7 @@
 """What people have typed into the form of a proposal and not saved yet."""
 
+import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
@@ -12,15 +14,14 @@ class WorkingCopy(Model):
     """A form of a proposal as one person has left it, kept until they save or discard it.
 
     It is that person's alone: nobody else sees it, and it changes no proposal. `key` is the key of
-    the form of a proposal that does not exist yet; a copy of one that does has its `measure_id`,
-    and in `version` the version that the person began from. `fields` holds the names and texts as
-    they were typed, right or wrong, in JSON. Times are in UTC.
+    the form that was last open on it. A copy of a proposal that exists has its `measure_id`, and in
+    `version` the version that the person began from. `fields` holds the names and texts as they
+    were typed, right or wrong, in JSON. Times are in UTC.
     """
 
     __tablename__ = "working_copy"
     __table_args__ = (
         UniqueConstraint("user_id", "key"),
-        UniqueConstraint("user_id", "measure_id"),
         Index("ix_working_copy_saved_at", "saved_at"),
     )
 
@@ -31,3 +32,8 @@ class WorkingCopy(Model):
     version: Mapped[int] = mapped_column(default=0)
     fields: Mapped[str] = mapped_column(Text)
     saved_at: Mapped[datetime]
+
+    @property
+    def typed(self) -> Sequence[tuple[str, str]]:
+        """The names and texts of the form in its order; a name may come several times."""
+        return [(name, value) for name, value in json.loads(self.fields)]

@@ -43,6 +43,7 @@ def upgrade():
             sa.Enum(
                 "commented",
                 "decided",
+                "handled",
                 "returned",
                 "submitted",
                 name="topic",
@@ -200,9 +201,6 @@ def upgrade():
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_working_copy")),
         sa.UniqueConstraint("user_id", "key", name=op.f("uq_working_copy_user_id_key")),
-        sa.UniqueConstraint(
-            "user_id", "measure_id", name=op.f("uq_working_copy_user_id_measure_id")
-        ),
     )
     op.create_index("ix_working_copy_measure_id", "working_copy", ["measure_id"], unique=False)
     op.create_index("ix_working_copy_saved_at", "working_copy", ["saved_at"], unique=False)
