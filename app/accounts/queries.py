@@ -5,7 +5,7 @@ from datetime import date
 from itertools import groupby
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Date, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Date, Row, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.accounts.models import Identity, Post, RoleGrant, Unit, User
@@ -117,6 +117,33 @@ def names_of(user_ids: Collection[int]) -> Mapping[int, str]:
         return {}
     query = select(User.id, User.name).where(User.id.in_(sorted(user_ids)))
     return dict(db.session.execute(query).all())
+
+
+def people(user_ids: Collection[int]) -> Sequence[User]:
+    """Return the people with these ids, in the order of their making."""
+    if not user_ids:
+        return []
+    return db.session.scalars(
+        select(User).where(User.id.in_(sorted(user_ids))).order_by(User.id)
+    ).all()
+
+
+def holding(roles: Collection[Role], today: date) -> Sequence[User]:
+    """Return who may sign in and holds one of `roles` on a day, themselves or as a deputy."""
+    grants = select(RoleGrant.user_id).where(
+        RoleGrant.role.in_(sorted(roles)),
+        or_(RoleGrant.first_day.is_(None), RoleGrant.first_day <= today),
+        _not_over(today),
+    )
+    query = select(User).where(User.id.in_(grants), User.disabled_on.is_(None))
+    return db.session.scalars(query.order_by(User.id)).all()
+
+
+def people_of(unit_ids: Collection[int], further: Collection[int]) -> Sequence[Row[int, str]]:
+    """Return id and name of the people of units who may sign in, and of further people, by name."""
+    of_units = and_(User.unit_id.in_(sorted(unit_ids)), User.disabled_on.is_(None))
+    query = select(User.id, User.name).where(or_(of_units, User.id.in_(sorted(further))))
+    return db.session.execute(query.order_by(User.name, User.id)).all()
 
 
 def person(user_id: int) -> User | None:

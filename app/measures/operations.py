@@ -14,7 +14,7 @@ from app.core import clock, idempotency
 from app.core.errors import Refused, Stale
 from app.core.policy import NO_UNIT, Action, Actor, can
 from app.extensions import db
-from app.measures import search
+from app.measures import notices, search
 from app.measures.content import content_of, packed, unpacked
 from app.measures.models import Entry, Measure, MeasureWord, Step
 from app.measures.queries import last_step
@@ -191,6 +191,7 @@ def move(
         before={"state": before},
         after=given({"state": step.target, "reason": step.reason}),
     )
+    notices.send(measure, step, before, actor, batch=batch)
     return step
 
 

@@ -132,6 +132,20 @@ def proposals(actor: Actor, state: State | None, first: int, limit: int) -> Sequ
     return db.session.scalars(query.offset(first).limit(limit)).all()
 
 
+def last_submitter(measure_id: int) -> int | None:
+    """Return the id of the person who submitted a proposal last; None when nobody has."""
+    query = select(Step.actor_id).where(Step.measure_id == measure_id, Step.transition == "submit")
+    return db.session.scalar(query.order_by(Step.id.desc()).limit(1))
+
+
+def may_read(actor: Actor, measure: Measure, state: State) -> bool:
+    """Tell whether `actor` may read a measure when it is in `state`, as `visible_to` has it."""
+    unit_id = measure.unit_id or NO_UNIT
+    if measure.publicity is Publicity.SECRET and not can(actor, Action.READ_SECRETS, unit_id):
+        return False
+    return can(actor, READING[state], unit_id)
+
+
 def last_step(measure_id: int) -> Step | None:
     """Return the transition that a measure went through last."""
     query = select(Step).where(Step.measure_id == measure_id).order_by(Step.id.desc()).limit(1)

@@ -1,0 +1,230 @@
+"""Who hears by mail of what happens to a proposal, and in which words."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from types import MappingProxyType
+from typing import NamedTuple
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from app.accounts import queries as accounts
+from app.accounts.models import User
+from app.config import Language
+from app.core import clock
+from app.core.bilingual import text_of
+from app.core.policy import RULES, Action, Actor
+from app.mail.operations import Words, write
+from app.mail.states import Topic
+from app.measures import queries
+from app.measures.models import Measure, Step
+from app.measures.states import Publicity, State
+from app.measures.workflow import WORKFLOW
+
+HELD = timedelta(minutes=10)
+"""How long the mail of a bulk action waits, so that its undoing can take it back."""
+
+_LONGEST_NAME = 100
+"""The characters of a proposal's name in a subject."""
+
+
+def _proposers(measure: Measure) -> Sequence[User]:
+    """Return who began the proposal, its contact, and who submitted it last."""
+    known = (measure.created_by_id, measure.contact_id, queries.last_submitter(measure.id))
+    return accounts.people({each for each in known if each is not None})
+
+
+def _secretaries(_measure: Measure) -> Sequence[User]:
+    return accounts.holding(RULES[Action.MANAGE_PROPOSALS].roles, clock.today())
+
+
+def _all(measure: Measure) -> Sequence[User]:
+    """Return the proposers, and the secretaries if the proposal was ever submitted to them."""
+    proposers = _proposers(measure)
+    if queries.last_submitter(measure.id) is None:
+        return proposers
+    return [*proposers, *_secretaries(measure)]
+
+
+class Notice(NamedTuple):
+    """What is told of one transition.
+
+    Attributes:
+        topic: What it is about.
+        hearers: Returns who hears of it, as far as they may read the proposal.
+        subject: Its subject, of which the name is a part.
+        text: Its sentences.
+    """
+
+    topic: Topic
+    hearers: Callable[[Measure], Sequence[User]]
+    subject: LazyString
+    text: LazyString
+
+
+TABLE: Mapping[str, Notice] = MappingProxyType(
+    {
+        "submit": Notice(
+            Topic.SUBMITTED,
+            _secretaries,
+            _l("Submitted: %(name)s"),
+            _l(
+                "%(proposal)s has been submitted. Check it, and open it for scoring or return it "
+                "for completion."
+            ),
+        ),
+        "return": Notice(
+            Topic.RETURNED,
+            _proposers,
+            _l("Returned for completion: %(name)s"),
+            _l("%(proposal)s has been returned for completion. Complete it and submit it again."),
+        ),
+        "open_scoring": Notice(
+            Topic.HANDLED,
+            _proposers,
+            _l("In scoring: %(name)s"),
+            _l(
+                "%(proposal)s is now in scoring. The steering group scores it, and then decides on "
+                "it in a meeting."
+            ),
+        ),
+        "cancel_scoring": Notice(
+            Topic.HANDLED,
+            _proposers,
+            _l("Taken out of scoring: %(name)s"),
+            _l("%(proposal)s has been taken out of scoring. It is still submitted."),
+        ),
+        "approve": Notice(
+            Topic.DECIDED,
+            _proposers,
+            _l("Approved: %(name)s"),
+            _l(
+                "%(proposal)s has been approved by the steering group. The city board decides on "
+                "the roadmap that it goes to."
+            ),
+        ),
+        "postpone": Notice(
+            Topic.DECIDED,
+            _proposers,
+            _l("Postponed: %(name)s"),
+            _l(
+                "%(proposal)s has been postponed by the steering group, which can take it up again."
+            ),
+        ),
+        "reject": Notice(
+            Topic.DECIDED,
+            _proposers,
+            _l("Rejected: %(name)s"),
+            _l(
+                "%(proposal)s has been rejected by the steering group. Its page tells when you can "
+                "propose it again."
+            ),
+        ),
+        "rescore": Notice(
+            Topic.HANDLED,
+            _proposers,
+            _l("Scored again: %(name)s"),
+            _l("%(proposal)s is in scoring again. The steering group scores it anew and decides."),
+        ),
+        "undo_decision": Notice(
+            Topic.DECIDED,
+            _proposers,
+            _l("Decision undone: %(name)s"),
+            _l("%(proposal)s is in scoring again, as the decision on it has been undone."),
+        ),
+        "withdraw": Notice(
+            Topic.HANDLED,
+            _all,
+            _l("Withdrawn: %(name)s"),
+            _l("%(proposal)s has been withdrawn. The secretary can reopen it as a draft."),
+        ),
+        "merge": Notice(
+            Topic.HANDLED,
+            _proposers,
+            _l("Merged: %(name)s"),
+            _l("%(proposal)s has been merged into another one. Its page tells into which."),
+        ),
+        "reopen": Notice(
+            Topic.HANDLED,
+            _proposers,
+            _l("Reopened as a draft: %(name)s"),
+            _l("%(proposal)s is a draft again. You can edit it and submit it."),
+        ),
+    }
+)
+"""What is told of each transition. One that is not here is told to nobody."""
+
+_RESUBMITTED = Notice(
+    Topic.SUBMITTED,
+    _secretaries,
+    _l("Submitted again: %(name)s"),
+    _l(
+        "%(proposal)s has been completed and submitted again. Its page shows what has changed "
+        "since it was returned."
+    ),
+)
+
+
+def readers(measure: Measure, name: str) -> list[User]:
+    """Return who hears of the transition `name` of a proposal, before it is made or after it.
+
+    They are people who may read the proposal in the state that it gets. Who of them is written to
+    is decided by `mail.operations.recipients`.
+    """
+    notice = TABLE.get(name)
+    if notice is None:
+        return []
+    today, state = clock.today(), WORKFLOW.named(name).target
+    every = {user.id: user for user in notice.hearers(measure)}
+    return [
+        user
+        for user in every.values()
+        if (reader := accounts.actor_of(user.id, today))
+        and queries.may_read(reader, measure, state)
+    ]
+
+
+def send(
+    measure: Measure, step: Step, before: State, actor: Actor, *, batch: str | None = None
+) -> None:
+    """Put into the outbox what is to be told of a transition that has been made.
+
+    Args:
+        measure: The proposal.
+        step: The transition.
+        before: The state that the proposal was in.
+        actor: Who made it.
+        batch: The bulk action that it is a part of, whose mail is held back for a while.
+    """
+    notice = TABLE.get(step.transition)
+    if notice is None:
+        return
+    if step.transition == "submit" and before is State.RETURNED:
+        notice = _RESUBMITTED
+    write(
+        notice.topic,
+        readers(measure, step.transition),
+        lambda lang: _words(notice, measure, step.reason, lang),
+        f"/measures/{measure.id}",
+        actor,
+        batch=batch,
+        hold=HELD if batch else None,
+    )
+
+
+def _words(notice: Notice, measure: Measure, reason: str, lang: Language) -> Words:
+    """Return a message in a language; of what is secret it names nothing.
+
+    Mail leaves the tool, and what is secret does not (Act on the Openness of Government
+    Activities 621/1999, 22 and 24 §).
+    """
+    if measure.publicity is Publicity.SECRET:
+        named = {"name": _("a proposal"), "proposal": _("A proposal")}
+        return Words(str(notice.subject) % named, str(notice.text) % named)
+    name = text_of(measure, "name", lang).value
+    text = str(notice.text) % {"proposal": _("The proposal “%(name)s”", name=name)}
+    if reason:
+        text = f"{text}\n\n{_('Reason: %(reason)s', reason=reason)}"
+    short = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+    return Words(str(notice.subject) % {"name": short}, text)
