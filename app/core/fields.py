@@ -89,3 +89,4 @@ class Difference(NamedTuple):
     theirs: str
     yours: str
     lang: str | None = None
+    name: str = ""

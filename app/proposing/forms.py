@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
     DateField,
@@ -41,6 +42,7 @@ from app.measures import workflow
 from app.measures.models import Measure
 from app.measures.queries import Options
 from app.measures.states import Origin, Publicity, Size
+from app.proposing.models import WorkingCopy
 from app.vocabulary.states import Kind
 
 _YEARS_AHEAD = 10
@@ -83,6 +85,12 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
     key = HiddenField(default=idempotency.new_key)
     version = HiddenField()
+    # Which working copy the form was filled in from; what each field said in the version that the
+    # writer began from; the version whose differences the writer was shown.
+    copy = HiddenField()
+    copy_version = HiddenField()
+    base_version = HiddenField()
+    conflict_version = HiddenField()
 
     problem_fi = lines(_l("What is the problem?"), 2000)
     problem_sv = lines(_l("What is the problem?"), 2000)
@@ -140,10 +148,16 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     )
 
     def __init__(
-        self, options: Options, lang: Language, today: date, measure: Measure | None = None
+        self,
+        options: Options,
+        lang: Language,
+        today: date,
+        measure: Measure | None = None,
+        copy: WorkingCopy | None = None,
     ) -> None:
         defaults = {} if measure else _defaults(options)
-        super().__init__(obj=measure, data=defaults)
+        typed = {"formdata": MultiDict(copy.typed)} if copy else {}
+        super().__init__(obj=measure, data=defaults, **typed)
         self.lang = lang
         self._sources = {value.id: value for value in options.values[Kind.SOURCE]}
         self._models = {value.id: value for value in options.values[Kind.DEVELOPMENT_MODEL]}
@@ -178,8 +192,8 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
     @property
     def version_seen(self) -> int:
-        """The version that the form was filled in on; 0 when it does not say."""
-        return version_seen(self.version)
+        """The version that the writer has seen last; 0 when the form does not say."""
+        return version_seen(self.conflict_version) or version_seen(self.version)
 
     @property
     def says_still_matches(self) -> bool:
@@ -231,6 +245,7 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
                 self._shown(name, getattr(measure, name)),
                 self._shown(name, yours),
                 name[-2:] if name[:-3] in workflow.TWIN_TEXTS else None,
+                name,
             )
             for name, yours in self.fields().items()
             if yours != getattr(measure, name)
