@@ -16,10 +16,10 @@ from app.audit.tags import Kind, Tag
 from app.config import Language
 from app.core import clock
 from app.core.bilingual import Text
+from app.core.differences import Segment, difference
 from app.core.i18n import format_date, format_euro, format_moment
 from app.core.policy import Action, Actor, can
 from app.history import fields
-from app.history.differences import Segment, difference
 from app.history.disclosure import Closed, Happening
 from app.history.names import TABLES, Names, names_of, without_name
 from app.measures.models import Entry

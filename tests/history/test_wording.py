@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from app.accounts.models import Unit
 from app.audit.tags import Kind, Tag
+from app.core.differences import Part, difference
 from app.extensions import db
 from app.history import choices, fields, wording
-from app.history.differences import Part, difference
 from app.history.names import TABLES
 from tests.client import sign_in_as
 from tests.history.logs import happen, many, read

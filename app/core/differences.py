@@ -34,14 +34,14 @@ class Segment(NamedTuple):
     text: str
 
 
-def difference(before: str, after: str) -> list[Segment]:
-    """Return how `after` came from `before`; long stretches that stayed are left out."""
+def difference(before: str, after: str, *, whole: bool = False) -> list[Segment]:
+    """Return how `after` came from `before`; long stretches that stayed only if it is `whole`."""
     old, new = _WORD.findall(before), _WORD.findall(after)
     if len(old) + len(new) <= _MOST_WORDS:
         compared = [[_compared(word) for word in each] for each in (old, new)]
         matcher = SequenceMatcher(None, compared[0], compared[1])
         if _ALIKE <= matcher.ratio() < 1:
-            return list(_segments(matcher, old, new))
+            return list(_segments(matcher, old, new, whole=whole))
     return [Segment(Part.REMOVED, before), Segment(Part.ADDED, after)]
 
 
@@ -51,14 +51,17 @@ def _compared(word: str) -> str:
 
 
 def _segments(
-    matcher: "SequenceMatcher[str]", old: Sequence[str], new: Sequence[str]
+    matcher: "SequenceMatcher[str]", old: Sequence[str], new: Sequence[str], *, whole: bool
 ) -> Iterator[Segment]:
     opcodes = matcher.get_opcodes()
     for place, (kind, old_from, old_to, new_from, new_to) in enumerate(opcodes, start=1):
         if kind == "equal":
             # The last word of one text has no space after it; where it stayed, the other's has.
             words = new[new_from:new_to] if old_to == len(old) else old[old_from:old_to]
-            yield from _kept(words, is_first=place == 1, is_last=place == len(opcodes))
+            if whole:
+                yield Segment(Part.KEPT, "".join(words))
+            else:
+                yield from _kept(words, is_first=place == 1, is_last=place == len(opcodes))
             continue
         if old_to > old_from:
             yield Segment(Part.REMOVED, "".join(old[old_from:old_to]))
