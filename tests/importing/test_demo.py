@@ -82,21 +82,55 @@ def test_approvals_of_the_board_are_kept_with_a_snapshot_and_no_made_up_section(
     ]
 
 
-def test_proposals_stand_in_many_states_and_are_marked_as_invented(demo_app: Flask) -> None:
-    query = "SELECT state, count(*) FROM measure WHERE first_year = 2027 GROUP BY state"
-    assert dict(db.session.execute(text(query)).all()) == {
-        "approved": 1,
-        "draft": 2,
-        "in_scoring": 5,
-        "postponed": 1,
-        "rejected": 1,
-        "returned": 1,
-        "submitted": 2,
-        "withdrawn": 1,
+INVENTED = "FROM measure WHERE invented"
+
+
+def scalars(query: str) -> list[Any]:
+    return list(db.session.scalars(text(query)))
+
+
+def test_the_coming_roadmap_collects_forty_invented_proposals_in_many_states(
+    demo_app: Flask,
+) -> None:
+    found = db.session.execute(text(f"SELECT state, count(*) {INVENTED} GROUP BY state"))
+    assert dict(found.all()) == {
+        "approved": 4,
+        "draft": 6,
+        "in_scoring": 10,
+        "postponed": 2,
+        "rejected": 2,
+        "returned": 4,
+        "submitted": 10,
+        "withdrawn": 2,
     }
-    invented = "SELECT DISTINCT first_year FROM measure WHERE invented"
-    assert db.session.scalars(text(invented)).all() == [2027]
-    assert db.session.scalars(text("SELECT name FROM user_account WHERE NOT invented")).all() == []
+    assert scalars(f"SELECT DISTINCT first_year {INVENTED}") == [2027]
+    assert scalars("SELECT count(*) FROM measure WHERE first_year = 2027") == [40]
+    assert scalars("SELECT name FROM user_account WHERE NOT invented") == []
+
+
+def test_proposals_come_from_all_units_and_from_people_of_both_languages(demo_app: Flask) -> None:
+    assert len(scalars(f"SELECT DISTINCT unit_id {INVENTED}")) >= 6
+    languages = scalars("""
+        SELECT language FROM measure JOIN user_account ON user_account.id = created_by_id
+        WHERE measure.invented
+    """)
+    assert 18 <= languages.count("sv") <= 22
+
+
+def test_proposals_have_all_that_a_proposal_may_have(demo_app: Flask) -> None:
+    def some(where: str) -> bool:
+        return scalars(f"SELECT count(*) {INVENTED} AND {where}") > [0]
+
+    assert some("name_fi = ''") and some("name_sv = ''")
+    assert some("stale = 'fi'") and some("stale = 'sv'")
+    assert some("state = 'draft' AND problem_fi = '' AND problem_sv = ''")
+    assert some("publicity = 'secret' AND secrecy_basis <> ''")
+    assert some("legal_act <> '' AND legal_section <> '' AND legal_deadline IS NOT NULL")
+    assert some("funding_call <> ''") and some("contact_id IS NOT NULL") and some("partners <> ''")
+    assert some("last_year > first_year")
+    assert scalars("SELECT count(*) FROM measure_post") > [0]
+    returned = "SELECT DISTINCT concerned <> '' FROM measure_step WHERE transition = 'return'"
+    assert scalars(returned) == [1]
 
 
 def test_every_proposal_came_to_its_state_by_the_workflow(demo_app: Flask) -> None:
