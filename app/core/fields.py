@@ -78,7 +78,11 @@ def as_sentence(label: LazyString) -> str:
 def version_seen(field: HiddenField) -> int:
     """Return the version that a form was filled in on; 0 when it does not say."""
     # Where nothing at all was sent, the field holds the number that it was made with.
-    text = str(field.data or "")
+    return version_in(str(field.data or ""))
+
+
+def version_in(text: str) -> int:
+    """Return the version that a text names; 0 when it names none."""
     return int(text) if _VERSION.fullmatch(text) else 0
 
 

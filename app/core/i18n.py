@@ -127,9 +127,14 @@ def format_moment(value: datetime) -> str:
 
     The point between hours and minutes is the form of both languages in Finland.
     """
-    here = clock.local(value)
-    day, time = format_date(here), f"{here.hour}.{here.minute:02}"
+    day, time = format_date(clock.local(value)), format_time(value)
     return str(_("%(day)s at %(time)s", day=day, time=time))
+
+
+def format_time(value: datetime) -> str:
+    """Write the time of day of a kept time (UTC, without a zone) as 14.05."""
+    here = clock.local(value)
+    return f"{here.hour}.{here.minute:02}"
 
 
 def format_number(value: int | float) -> str:

@@ -166,8 +166,11 @@ def ask_to_sign_in() -> ResponseReturnValue:
     """Send somebody who must sign in to the page for it, and back afterwards.
 
     A form that they sent after their session had ended waits for them. A fragment of a page can't
-    be replaced by the sign-in page, so htmx is told to go there.
+    be replaced by the sign-in page, so htmx is told to go there. A script that asks for itself, such
+    as the one that keeps what is typed, is only told: it must not take its reader away.
     """
+    if request.accept_mimetypes.best == "application/json":
+        return Response(status=401, mimetype="application/json")
     is_kept = kept.keep()
     if is_kept:
         flash(
