@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import date
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,7 +19,7 @@ from app.accounts.operations import INSTALLER
 from app.accounts.people_import import IMPORTER
 from app.accounts.queries import active_users
 from app.audit.commands import audit
-from app.config import Settings
+from app.config import Settings, is_own
 from app.core import clock, policy_table
 from app.core.csv_file import Fault
 from app.core.database import writing
@@ -38,6 +37,7 @@ from app.importing.instance import (
     write_settings,
 )
 from app.importing.plan import AsOf, as_of, plan_import
+from app.mail.commands import jobs, mail
 from app.programmes.queries import has_programme
 from app.sign_in.commands import link_line, users
 
@@ -67,6 +67,8 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(audit)
     app.cli.add_command(import_files)
     app.cli.add_command(init)
+    app.cli.add_command(jobs)
+    app.cli.add_command(mail)
     app.cli.add_command(policy)
     app.cli.add_command(keep_no_longer)
     app.cli.add_command(start_up)
@@ -258,7 +260,7 @@ def start_up(demo: bool) -> None:
     click.echo(f"Address: {settings.address}")
     if first_link:
         click.echo(first_link)
-    if settings.demo and not settings.production and not _is_loopback(settings.host):
+    if settings.demo and not settings.production and not is_own(settings.host):
         click.echo(_OPEN_DEMO, err=True)
     people = [user for user in active_users() if user.invented] if settings.demo else []
     if people:
@@ -266,13 +268,6 @@ def start_up(demo: bool) -> None:
     for user in people:
         roles = ", ".join(grant.role.value.replace("_", " ") for grant in user.roles)
         click.echo(f"  {user.key:<16} {user.name} ({roles}, {user.language})")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _fill(settings: Settings, demo: bool) -> str | None:

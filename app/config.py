@@ -1,7 +1,9 @@
 """Settings, typed and checked at start; the only place that reads the environment."""
 
 import os
+import re
 import secrets
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -46,6 +48,8 @@ class UnfitForProduction(Exception):
         super().__init__(" ".join(faults))
         self.faults = faults
 
+
+_MAIL_ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
 
 Days = Annotated[int, Field(ge=1, le=36_500)]
 """A retention time: a day at least, so that nothing is thrown away by mistake, and 100 years at
@@ -190,6 +194,13 @@ class Settings(BaseSettings):
     def _without_slash(cls, value: str) -> str:
         return value.rstrip("/")
 
+    @field_validator("mail_from")
+    @classmethod
+    def _mail_address(cls, value: str) -> str:
+        if not _MAIL_ADDRESS.fullmatch(value):
+            raise ValueError("an address such as digi@example.org is needed")
+        return value
+
     @field_validator("oidc_scopes")
     @classmethod
     def _with_openid(cls, value: str) -> str:
@@ -264,6 +275,14 @@ class Settings(BaseSettings):
                 self.oidc_issuer and urlsplit(self.oidc_issuer).scheme != "https",
                 "OIDC_ISSUER must be an https:// address.",
             ),
+            (
+                self.smtp_host and self.smtp_security == "none" and not is_own(self.smtp_host),
+                "SMTP_SECURITY must be starttls or tls, as SMTP_HOST is another machine.",
+            ),
+            (
+                self.smtp_host and self.mail_from.endswith("example.org"),
+                "MAIL_FROM must be the address that mail comes from.",
+            ),
             (not self.trusted_hosts, "TRUSTED_HOSTS must name the hosts of the instance."),
             (
                 weak or key in _KNOWN_KEYS,
@@ -290,6 +309,14 @@ class Settings(BaseSettings):
     def in_language(self, name: str, language: str) -> str:
         """Return the setting `name`, kept in both languages, in `language` ("fi" or "sv")."""
         return str(getattr(self, f"{name}_{language}"))
+
+
+def is_own(host: str) -> bool:
+    """Tell whether the name or the address `host` means this machine, reached by no other."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _private(path: str, flags: int) -> int:

@@ -10,13 +10,28 @@ class Tag(Labelled):
 
     ACCESS_REFUSED = "access_refused", _l("access refused")
     BOARD_DECIDED = "board_decided", _l("decision of the city board recorded")
+    BULK_ACTION_DONE = "bulk_action_done", _l("several proposals handled at once")
+    BULK_ACTION_UNDONE = "bulk_action_undone", _l("handling of several proposals undone")
     CLASSIFICATION_ADDED = "classification_added", _l("value of a classification added")
+    COMMENT_ADDED = "comment_added", _l("comment added")
+    COMMENT_REMOVED = "comment_removed", _l("comment removed")
     DATA_DOWNLOADED = "data_downloaded", _l("own data downloaded")
     DATES_SET = "dates_set", _l("dates of a roadmap set")
     DECISION_RECORDED = "decision_recorded", _l("decision of the steering group recorded")
     DECISION_UNDONE = "decision_undone", _l("decision of the steering group undone")
     ENTRY_CHANGED = "entry_changed", _l("theme or code changed")
     EXPORTED = "exported", _l("record exported")
+    FILE_ADDED = "file_added", _l("file added")
+    FILE_CHANGED = "file_changed", _l("publicity of a file changed")
+    FILE_REMOVED = "file_removed", _l("file removed")
+    GROUP_COMMENT_ADDED = (
+        "group_comment_added",
+        _l("comment within the steering group added"),
+    )
+    GROUP_COMMENT_REMOVED = (
+        "group_comment_removed",
+        _l("comment within the steering group removed"),
+    )
     IDENTITY_ADDED = "identity_added", _l("city account linked")
     IDENTITY_REMOVED = "identity_removed", _l("city account unlinked")
     INVITED = "invited", _l("sign-in link made")
@@ -31,6 +46,8 @@ class Tag(Labelled):
     MEASURE_ENTERED = "measure_entered", _l("put into a programme")
     MEASURE_MOVED = "measure_moved", _l("state of a proposal changed")
     MEETING_ARRANGED = "meeting_arranged", _l("meeting arranged")
+    MESSAGE_REMOVED = "message_removed", _l("message taken out of the outbox")
+    MESSAGE_TRIED_AGAIN = "message_tried_again", _l("message given another try")
     MINUTES_APPROVED = "minutes_approved", _l("minutes approved")
     PASSWORD_SET = "password_set", _l("password set")
     PERSON_ADDED = "person_added", _l("person added")
@@ -65,6 +82,7 @@ class Tag(Labelled):
 class Kind(Labelled):
     """What it happened to. A value is never reused or renamed: old rows hold it."""
 
+    BULK_ACTION = "bulk_action", _l("handling of several proposals")
     CLASSIFICATION = "classification", _l("value of a classification")
     MEASURE = "measure", _l("measure")
     MEETING = "meeting", _l("meeting")

@@ -23,4 +23,12 @@ def local(moment: datetime) -> datetime:
 
 def beginning_of(day: date) -> datetime:
     """Return the moment at which a day begins in Finland, as times are kept."""
-    return datetime.combine(day, time(), _ZONE).astimezone(UTC).replace(tzinfo=None)
+    return at_hour(day, 0)
+
+
+def at_hour(day: date, hour: int) -> datetime:
+    """Return the moment at which clocks in Finland show an hour (0-23) of a day, as times are kept.
+
+    An hour that summer time skips is the one after it, and of one that it repeats it is the first.
+    """
+    return datetime.combine(day, time(hour), _ZONE).astimezone(UTC).replace(tzinfo=None)

@@ -14,38 +14,15 @@ from app.core.enums import Labelled
 from app.core.policy import Action
 from app.extensions import Model
 from app.history import retention
+from app.measures.workflow import WORKFLOW
+from app.measures.labels import FIELDS
 
 LABELS: Mapping[str, LazyString] = MappingProxyType(
     {
         # Of measures, in the order of their form.
-        "problem": _l("Problem that the measure solves"),
-        "name": _l("Name"),
+        **FIELDS,
         "title": _l("Title"),
-        "description": _l("Description"),
         "stale": _l("Language that needs updating"),
-        "beneficiary_id": _l("Beneficiary"),
-        "long_term_benefit_id": _l("Long-term benefit"),
-        "source_id": _l("Source of the need"),
-        "legal_act": _l("Act"),
-        "legal_section": _l("Section of the act"),
-        "legal_deadline": _l("Deadline set by the law"),
-        "impact": _l("Impact"),
-        "cost_class": _l("Cost class"),
-        "cost_once": _l("Estimated one-off cost"),
-        "cost_yearly": _l("Estimated yearly cost"),
-        "theme_id": _l("Theme"),
-        "level_id": _l("Level"),
-        "development_model_id": _l("Development model"),
-        "contact_id": _l("Contact"),
-        "partners": _l("Partners"),
-        "funding_call": _l("Call for funding"),
-        "unit_id": _l("Unit"),
-        "lead_post_id": _l("Responsible post"),
-        "first_year": _l("First year"),
-        "last_year": _l("Last year"),
-        "origin": _l("Whose idea was it?"),
-        "publicity": _l("Publicity"),
-        "secrecy_basis": _l("Basis of secrecy"),
         "state": _l("State"),
         "measure_id": _l("Measure"),
         "earlier_id": _l("Earlier measure"),
@@ -82,9 +59,8 @@ LABELS: Mapping[str, LazyString] = MappingProxyType(
         "note": _l("Remark"),
         "as_of": _l("Status on"),
         "precision": _l("Precision of the day"),
-        # Of comments and files.
-        "audience": _l("For whom"),
-        "text": _l("Text"),
+        # Of files.
+        "attachment_id": _l("File"),
         "size": _l("Size in bytes"),
         "digest": _l("SHA-256 of the content"),
         # Of scoring.
@@ -123,11 +99,14 @@ LABELS: Mapping[str, LazyString] = MappingProxyType(
         "method": _l("Way of signing in"),
         "password_set_at": _l("Password set"),
         "expires_at": _l("Valid until"),
+        "topic": _l("What a message tells"),
+        "written_at": _l("Written at"),
         "kind": _l("Kind"),
         "invented": _l("Invented example"),
         "imported": _l("Imported"),
         "reason": _l("Reason"),
         # What is no column: refused accesses, ended sessions, retention, exports.
+        "transition": _l("What was done"),
         "action": _l("What was tried"),
         "page": _l("Page"),
         "what": _l("Kind of data"),
@@ -154,6 +133,7 @@ _WORDS: Mapping[str, Mapping[str, LazyString]] = MappingProxyType(
     {
         "language": _LANGUAGES,
         "stale": _LANGUAGES,
+        "transition": MappingProxyType({row.name: row.label for row in WORKFLOW.transitions}),
         "what": MappingProxyType({kept.name: kept.label for kept in retention.TABLE}),
     }
 )

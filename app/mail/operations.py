@@ -1,24 +1,40 @@
-"""What can happen to messages: they are written and taken back."""
+"""What can happen to messages: written and taken back, claimed, sent or put off, tried again.
 
-from collections.abc import Callable, Iterable
+What becomes of a message is not recorded, as the outbox shows it; what an administrator does is.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
 from flask_babel import force_locale
-from sqlalchemy import delete, insert
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, insert, update
 
 from app.accounts.models import User
 from app.accounts.states import Mail
+from app.audit.operations import record
+from app.audit.tags import Kind, Tag
 from app.config import Language
 from app.core import clock
+from app.core.errors import Refused
 from app.core.fields import printable, tidy, tidy_line
-from app.core.policy import Actor
+from app.core.policy import Action, Actor, can
 from app.extensions import db
-from app.mail.models import Message
-from app.mail.states import Topic
+from app.mail import queries
+from app.mail.letters import Item, Parcel
+from app.mail.models import MailRun, Message
+from app.mail.states import State, Topic
 
 LONGEST_SUBJECT = 300
 """Characters of a subject; a longer one is cut off, as names of measures are in it."""
+
+CLAIMED_FOR = timedelta(minutes=10)
+"""How long a run keeps a message from other runs; sending takes less, however slow the server."""
+
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 720, 1440, 1440))
+"""How long to wait after each try that failed. After the last one, when almost three days have
+passed, a message is given up."""
 
 
 class Words(NamedTuple):
@@ -40,13 +56,15 @@ def recipients(users: Iterable[User], actor: Actor) -> list[User]:
     Left out are the actor, people who may not sign in, who have no e-mail address, or who want
     nothing by e-mail.
     """
-    every = {user.id: user for user in users if user.id != actor.user_id and wants_mail(user)}
+    every = {
+        user.id: user
+        for user in users
+        if user.id != actor.user_id
+        and user.disabled_on is None
+        and user.email
+        and user.mail is not Mail.NEVER
+    }
     return list(every.values())
-
-
-def wants_mail(user: User) -> bool:
-    """Tell whether a person is written to at all."""
-    return user.disabled_on is None and bool(user.email) and user.mail is not Mail.NEVER
 
 
 def write(
@@ -116,3 +134,115 @@ def take_back(batch: str) -> int:
         Message.batch == batch, Message.sent_at.is_(None), Message.given_up_at.is_(None)
     )
     return len(db.session.scalars(gone.returning(Message.id)).all())
+
+
+def drop_unreached() -> int:
+    """Delete what waits for people who are no longer written to; return how many messages."""
+    gone = delete(Message).where(queries.unreached()).returning(Message.id)
+    return len(db.session.scalars(gone).all())
+
+
+def claim_next(digest_hour: int) -> Parcel | None:
+    """Take what is due next, so that no other run does for a while; None when nothing is.
+
+    Args:
+        digest_hour: The hour of the day, in Finland, from which digests are sent.
+    """
+    now = clock.now()
+    digest_at = queries.last_digest(now, digest_hour)
+    found = queries.next_due(now, digest_at)
+    if found is None:
+        return None
+    message, user = found
+    is_digest = user.mail is Mail.DIGEST
+    rows = queries.all_due(user.id, now, digest_at) if is_digest else [message]
+    for row in rows:
+        row.next_try_at = now + CLAIMED_FOR
+    db.session.flush()
+    items = [Item(row.id, row.subject, row.text, row.path, row.written_at) for row in rows]
+    return Parcel(user.name, user.email or "", user.language, items, is_digest)
+
+
+def let_go(ids: Sequence[int]) -> None:
+    """Give up a claim: the messages wait as if they had never been taken."""
+    db.session.execute(update(Message).where(Message.id.in_(ids)).values(next_try_at=None))
+
+
+def mark_sent(ids: Sequence[int]) -> None:
+    """Note that messages have been sent."""
+    sent = update(Message).where(Message.id.in_(ids))
+    db.session.execute(
+        sent.values(
+            sent_at=clock.now(),
+            tries=Message.tries + 1,
+            fault="",
+            next_try_at=None,
+            given_up_at=None,
+        )
+    )
+
+
+def put_off(ids: Sequence[int], fault: str, *, for_good: bool) -> State:
+    """Note that the messages of one letter were not taken; return whether it is tried again.
+
+    Args:
+        ids: The messages.
+        fault: Why, for administrators.
+        for_good: Whether it would be the same at every later try.
+    """
+    now = clock.now()
+    outcome = State.GIVEN_UP
+    for message in queries.messages(ids):
+        message.tries += 1
+        message.fault = fault
+        message.next_try_at = None
+        if for_good or message.tries > len(PAUSES):
+            message.given_up_at = now
+        else:
+            message.next_try_at = now + PAUSES[message.tries - 1]
+            outcome = State.WAITING
+    db.session.flush()
+    return outcome
+
+
+def note_run(fault: str) -> None:
+    """Note that the job has run, and what kept it from sending."""
+    db.session.merge(MailRun(id=1, ran_at=clock.now(), fault=fault))
+    db.session.flush()
+
+
+def try_again(message: Message, actor: Actor) -> None:
+    """Let a message that was given up wait to be sent again; one that was not stays as it is.
+
+    Raises:
+        Refused: The actor does not look after the outbox.
+    """
+    _must_look_after_mail(actor)
+    if message.state is not State.GIVEN_UP:
+        return
+    record(Tag.MESSAGE_TRIED_AGAIN, actor, Kind.PERSON, message.user_id, after=_named(message))
+    message.given_up_at = message.next_try_at = None
+    message.tries = 0
+    db.session.flush()
+
+
+def remove(message: Message, actor: Actor) -> None:
+    """Take a message out of the outbox.
+
+    Raises:
+        Refused: The actor does not look after the outbox.
+    """
+    _must_look_after_mail(actor)
+    record(Tag.MESSAGE_REMOVED, actor, Kind.PERSON, message.user_id, before=_named(message))
+    db.session.delete(message)
+    db.session.flush()
+
+
+def _must_look_after_mail(actor: Actor) -> None:
+    if not can(actor, Action.READ_OUTBOX):
+        raise Refused(_l("Your role does not include this action."))
+
+
+def _named(message: Message) -> dict[str, object]:
+    """Return what an administrator may know of a message."""
+    return {"topic": message.topic, "written_at": message.written_at}

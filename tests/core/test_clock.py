@@ -29,3 +29,9 @@ def test_now_is_utc_without_a_zone() -> None:
 
 def test_today_is_finlands_day() -> None:
     assert clock.today() in {clock.local(clock.now()).date(), date.today()}  # noqa: DTZ011
+
+
+def test_an_hour_is_that_of_clocks_in_finland() -> None:
+    assert clock.at_hour(date(2026, 1, 15), 7) == utc(2026, 1, 15, 5)
+    assert clock.at_hour(date(2026, 7, 15), 7) == utc(2026, 7, 15, 4)
+    assert clock.beginning_of(date(2026, 7, 15)) == utc(2026, 7, 14, 21)

@@ -25,6 +25,9 @@ SAFE = {
 }
 
 
+MAIL = {"smtp_host": "mail.city.example", "mail_from": "digi@city.example"}
+
+
 def safe(instance: Path, **given: object) -> Settings:
     return make_settings(instance, **{**SAFE, **given})
 
@@ -41,6 +44,31 @@ def test_safe_settings_start(production: Flask) -> None:
 
 
 @pytest.mark.parametrize(
+    "given",
+    [
+        MAIL,
+        {**MAIL, "smtp_security": "tls"},
+        {**MAIL, "smtp_security": "none", "smtp_host": "localhost"},
+        {**MAIL, "smtp_security": "none", "smtp_host": "127.0.0.1"},
+        {**MAIL, "smtp_security": "none", "smtp_host": "::1"},
+        {"smtp_security": "none"},
+    ],
+)
+def test_mail_goes_encrypted_or_stays_on_the_machine(
+    tmp_path: Path, given: dict[str, object]
+) -> None:
+    create_app(safe(tmp_path, **given))
+
+
+@pytest.mark.parametrize(
+    "address", ["", "digi", "a@b@c", "digi@example.org\nBcc: x@y.z", "a b@c.d"]
+)
+def test_mail_comes_from_one_address(tmp_path: Path, address: str) -> None:
+    with pytest.raises(ValueError, match="an address such as"):
+        make_settings(tmp_path, mail_from=address)
+
+
+@pytest.mark.parametrize(
     ("given", "named"),
     [
         ({"demo": True}, "DEMO"),
@@ -48,6 +76,8 @@ def test_safe_settings_start(production: Flask) -> None:
         ({"public_url": ""}, "PUBLIC_URL"),
         ({"public_url": "http://digi.example.org"}, "PUBLIC_URL"),
         ({"trusted_hosts": ()}, "TRUSTED_HOSTS"),
+        ({**MAIL, "smtp_security": "none"}, "SMTP_SECURITY"),
+        ({**MAIL, "mail_from": "digi@example.org"}, "MAIL_FROM"),
         ({"secret_key": KEY[1:]}, "SECRET_KEY"),
         ({"secret_key": "secret" * 10}, "SECRET_KEY"),
         (

@@ -1,0 +1,130 @@
+"""Sending what is due: each message is claimed, handed to the mail server, and marked.
+
+A claim and a mark are short transactions, and no transaction is open while the server is spoken
+to. A run that dies between the two leaves its claim, which expires; the message is then sent
+again. So nothing is lost, and what a person gets twice has the same Message-ID.
+"""
+
+from datetime import timedelta
+from email.errors import MessageError
+from typing import NamedTuple
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from app.config import Settings
+from app.core import clock
+from app.core.database import writing
+from app.mail import operations, queries
+from app.mail.letters import Item, Parcel, letter
+from app.mail.server import MailServer, NotTaken, Unreachable, mail_server
+from app.mail.states import State
+
+MOST = 500
+"""Letters that one run sends at most."""
+
+LONGEST = timedelta(minutes=4)
+"""How long a run goes on at most; the next one does the rest."""
+
+
+class Result(NamedTuple):
+    """What a run did.
+
+    Attributes:
+        sent: Letters that the mail server took.
+        put_off: Letters that are tried again later.
+        given_up: Letters that no longer are.
+        dropped: Messages to people who are no longer written to.
+        waiting: Messages that wait after it, also those of the next digest.
+        fault: What kept it from sending, a sentence in English; empty if nothing did.
+    """
+
+    sent: int = 0
+    put_off: int = 0
+    given_up: int = 0
+    dropped: int = 0
+    waiting: int = 0
+    fault: str = ""
+
+
+def run(settings: Settings) -> Result:
+    """Send what is due, as far as the limits of one run allow."""
+    with writing(counted=False):
+        dropped = operations.drop_unreached()
+    result = _send_all(settings) if settings.smtp_host else Result()
+    with writing(counted=False):
+        operations.note_run(result.fault)
+        waiting = queries.counts()[State.WAITING]
+    return result._replace(dropped=dropped, waiting=waiting)
+
+
+def _send_all(settings: Settings) -> Result:
+    sent = put_off = given_up = 0
+    fault = ""
+    until = clock.now() + LONGEST
+    with mail_server(settings) as server:
+        try:
+            while sent + put_off + given_up < MOST and clock.now() < until:
+                outcome = _send_next(server, settings)
+                if outcome is None:
+                    break
+                sent += outcome is State.SENT
+                put_off += outcome is State.WAITING
+                given_up += outcome is State.GIVEN_UP
+        except Unreachable as error:
+            fault = error.fault
+    return Result(sent, put_off, given_up, fault=fault)
+
+
+def _send_next(server: MailServer, settings: Settings) -> State | None:
+    """Send the letter that is due next; return what became of it, None when nothing is due.
+
+    Raises:
+        Unreachable: The mail server cannot be used; the messages wait as before.
+    """
+    with writing(counted=False):
+        parcel = operations.claim_next(settings.digest_hour)
+    if parcel is None:
+        return None
+    ids = [item.id for item in parcel.items]
+    try:
+        _hand_over(server, parcel, settings)
+    except Unreachable:
+        with writing(counted=False):
+            operations.let_go(ids)
+        raise
+    except NotTaken as error:
+        with writing(counted=False):
+            return operations.put_off(ids, error.fault, for_good=error.for_good)
+    with writing(counted=False):
+        operations.mark_sent(ids)
+    return State.SENT
+
+
+def _hand_over(server: MailServer, parcel: Parcel, settings: Settings) -> None:
+    try:
+        made = letter(parcel, settings)
+    except (ValueError, MessageError) as error:
+        fault = "No letter can be put together for this address and text."
+        raise NotTaken(fault, for_good=True) from error
+    server.send(made, parcel.address)
+
+
+def send_test(settings: Settings, address: str) -> str:
+    """Send a letter to `address` now; return what went wrong, empty if nothing did."""
+    language = settings.default_language
+    with force_locale(language):
+        item = Item(
+            0,
+            _("Test message"),
+            _("If you read this, the tool can send mail."),
+            "/",
+            clock.now(),
+        )
+    parcel = Parcel("", address, language, [item], is_digest=False)
+    try:
+        with mail_server(settings) as server:
+            _hand_over(server, parcel, settings)
+    except (Unreachable, NotTaken) as error:
+        return error.fault
+    return ""
