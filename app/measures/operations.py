@@ -5,26 +5,36 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, insert, select
+from sqlalchemy import CompoundSelect, bindparam, delete, insert, literal, select, union_all
 
-from app.audit.operations import given, record, record_added, recorded
+from app.audit.operations import (
+    given,
+    record,
+    record_added,
+    record_difference,
+    recorded,
+    values_of,
+)
 from app.audit.tags import Kind, Tag
 from app.config import Language
 from app.core import clock, idempotency
 from app.core.errors import Refused, Stale
 from app.core.policy import NO_UNIT, Action, Actor, can
 from app.extensions import db
-from app.measures import notices, search
+from app.measures import likeness, notices, search
 from app.measures.content import content_of, packed, unpacked
-from app.measures.models import Entry, Measure, MeasureWord, Step
-from app.measures.queries import last_step
+from app.measures.models import Entry, Measure, MeasurePost, MeasureWord, Step
+from app.measures.queries import last_step, post_ids_of
 from app.measures.states import Publicity, State
 from app.measures.workflow import (
     EDITED,
     IN_THE_UNIT,
+    POSTS,
+    PROPOSED,
     TWIN_TEXTS,
     WORKFLOW,
     base_of,
+    editable,
     may_edit,
     reason_not_to_edit,
 )
@@ -34,13 +44,21 @@ _SEARCHED = tuple(f"{name}_{lang}" for name in TWIN_TEXTS for lang in ("fi", "sv
 
 _FIRST_VERSION = 1
 
+# Every save of a text asks this, so it is put together once.
+_WORDS_AND_CODES: CompoundSelect[str, bool] = union_all(
+    select(MeasureWord.word.label("text"), literal(value=False).label("is_code")).where(
+        MeasureWord.measure_id == bindparam("measure_id")
+    ),
+    select(Entry.code, literal(value=True)).where(Entry.measure_id == bindparam("measure_id")),
+)
+
 
 def create_proposal(actor: Actor, fields: Mapping[str, Any], key: str = "") -> Measure:
     """Add a draft; a form that is sent twice makes one.
 
     Args:
         actor: Who writes it.
-        fields: Columns of `Measure` and their values; a name and the unit at least.
+        fields: Fields of `PROPOSED` and their values; a name and the unit at least.
         key: The form's key. When it comes again with other words (the writer went back to the
             form), what it made the first time is changed.
 
@@ -50,6 +68,8 @@ def create_proposal(actor: Actor, fields: Mapping[str, Any], key: str = "") -> M
     """
     if not can(actor, Action.PROPOSE, fields["unit_id"] or NO_UNIT):
         raise Refused(_l("You may not propose on behalf of this unit."))
+    # The demo says of what it proposes that it is invented.
+    _check_fields(fields, PROPOSED | {"invented"})
     if known := idempotency.earlier_result(actor, key):
         measure = db.session.get_one(Measure, int(known))
         edit_proposal(measure, _FIRST_VERSION, fields, actor)
@@ -74,15 +94,15 @@ def edit_proposal(
     Args:
         measure: The proposal.
         version: The version that the actor saw.
-        fields: Columns of `Measure` and their new values.
+        fields: Fields of `PROPOSED` and their new values.
         actor: Who edits.
         still_matches: Whether the texts of the two languages match, whatever was changed.
 
     Raises:
         Stale: Somebody else has changed the proposal after that version.
-        Refused: The actor may not edit it in its present state, or not move it to that unit.
+        Refused: The actor may not set one of these fields in its present state, or not to that.
     """
-    changed = {name: new for name, new in fields.items() if new != getattr(measure, name)}
+    changed = {name: new for name, new in fields.items() if new != _value(measure, name)}
     stale = _stale_after(measure, changed, still_matches=still_matches)
     if not changed and stale == measure.stale:
         return
@@ -90,12 +110,25 @@ def edit_proposal(
         raise Refused(reason_not_to_edit(measure))
     if measure.version != version:
         raise Stale
+    _check_fields(changed, editable(measure, actor))
     if "unit_id" in changed and not can(actor, Action.PROPOSE, changed["unit_id"] or NO_UNIT):
         raise Refused(_l("You may not propose on behalf of this unit."))
-    before = content_of(measure, changed)
+    before = content_of(measure, changed.keys() - {POSTS})
     change(measure, actor, **changed, stale=stale)
     if changed and measure.state not in IN_THE_UNIT:
         _mark_edited(measure, before, actor)
+
+
+def _check_fields(fields: Mapping[str, Any], may_be_set: Collection[str]) -> None:
+    """Raise Refused where `fields` has one that may not be set, or makes the proposal public."""
+    makes_public = fields.get("publicity") is Publicity.PUBLIC
+    if makes_public or not fields.keys() <= set(may_be_set):
+        raise Refused(_l("Your role does not include editing this."))
+
+
+def _value(measure: Measure, name: str) -> Any:
+    """Return what a field of `PROPOSED` says now."""
+    return post_ids_of(measure.id) if name == POSTS else getattr(measure, name)
 
 
 def _mark_edited(measure: Measure, before: Mapping[str, Any], actor: Actor) -> None:
@@ -206,37 +239,68 @@ def publish(measures: Iterable[Measure], actor: Actor) -> None:
 def add_measure(actor: Actor, **fields: Any) -> Measure:
     """Add a measure as it is known elsewhere, in whatever state `fields` gives it."""
     now = clock.now()
+    posts = fields.pop(POSTS, ())
     measure = Measure(created_by_id=actor.user_id, created_at=now, changed_at=now, **fields)
     db.session.add(measure)
     db.session.flush()
     index_words(measure)
-    record_added(Tag.MEASURE_ADDED, actor, Kind.MEASURE, measure)
+    likeness.write(measure)
+    after = given(values_of(measure))
+    if posts:
+        _set_posts(measure, posts)
+        after[POSTS] = posts
+    record(Tag.MEASURE_ADDED, actor, Kind.MEASURE, measure.id, after=after)
     return measure
 
 
 def change(measure: Measure, actor: Actor, **fields: Any) -> None:
-    """Set fields of a measure; this makes a new version of it."""
-    with recorded(Tag.MEASURE_EDITED, actor, Kind.MEASURE, measure):
-        for name, value in fields.items():
+    """Set fields of a measure, `POSTS` among them; this makes a new version of it."""
+    before = _recorded(measure, fields)
+    for name, value in fields.items():
+        if name == POSTS:
+            _set_posts(measure, value)
+        else:
             setattr(measure, name, value)
-        measure.changed_at = clock.now()
-        measure.version += 1
+    measure.changed_at = clock.now()
+    measure.version += 1
+    db.session.flush()
+    after = _recorded(measure, fields)
+    record_difference(Tag.MEASURE_EDITED, actor, Kind.MEASURE, measure.id, before, after)
     references = [name.removesuffix("_id") for name in fields if name.endswith("_id")]
     if references:
         db.session.expire(measure, references)
     if not fields.keys().isdisjoint(_SEARCHED):
         index_words(measure)
+    if not fields.keys().isdisjoint(likeness.COMPARED):
+        likeness.write(measure)
+
+
+def _recorded(measure: Measure, names: Collection[str]) -> dict[str, Any]:
+    """Return what the record knows of a measure, with its further posts where they are named."""
+    posts = {POSTS: post_ids_of(measure.id)} if POSTS in names else {}
+    return {**values_of(measure), **posts}
+
+
+def _set_posts(measure: Measure, post_ids: Collection[int]) -> None:
+    """Make these the posts that are responsible for a measure beside the lead post."""
+    db.session.execute(delete(MeasurePost).where(MeasurePost.measure_id == measure.id))
+    rows = [{"measure_id": measure.id, "post_id": post_id} for post_id in sorted(post_ids)]
+    if rows:
+        db.session.execute(insert(MeasurePost), rows)
 
 
 def index_words(measure: Measure) -> None:
-    """Write anew the words that the measure is found by: its texts and its codes."""
-    codes = db.session.scalars(select(Entry.code).where(Entry.measure_id == measure.id))
+    """Bring the words that the measure is found by up to date: those of its texts and codes."""
+    rows = db.session.execute(_WORDS_AND_CODES, {"measure_id": measure.id}).all()
+    known = {row.text for row in rows if not row.is_code}
     texts = [getattr(measure, name) for name in _SEARCHED]
-    found = search.words(*texts, *codes)
-    db.session.execute(delete(MeasureWord).where(MeasureWord.measure_id == measure.id))
-    if found:
-        rows = [{"word": word, "measure_id": measure.id} for word in sorted(found)]
-        db.session.execute(insert(MeasureWord), rows)
+    wanted = search.words(*texts, *(row.text for row in rows if row.is_code))
+    if gone := known - wanted:
+        is_gone = (MeasureWord.measure_id == measure.id) & MeasureWord.word.in_(sorted(gone))
+        db.session.execute(delete(MeasureWord).where(is_gone))
+    if new := wanted - known:
+        added = [{"word": word, "measure_id": measure.id} for word in sorted(new)]
+        db.session.execute(insert(MeasureWord), added)
 
 
 def enter(

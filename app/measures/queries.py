@@ -5,15 +5,16 @@ from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from app.accounts import queries as accounts
 from app.accounts.models import Post, Unit
 from app.core.policy import ANONYMOUS, NO_UNIT, RULES, Action, Actor, can
 from app.extensions import db
-from app.measures.models import Entry, Measure, Step
+from app.measures.models import Entry, Measure, MeasurePost, Step
 from app.measures.states import Publicity, State
+from app.measures.workflow import EDITED
 from app.programmes import queries as programmes
 from app.programmes.models import Theme
 from app.vocabulary import queries as vocabulary
@@ -147,9 +148,36 @@ def may_read(actor: Actor, measure: Measure, state: State) -> bool:
 
 
 def last_step(measure_id: int) -> Step | None:
-    """Return the transition that a measure went through last."""
+    """Return what happened to a measure last, a transition or an edit."""
     query = select(Step).where(Step.measure_id == measure_id).order_by(Step.id.desc()).limit(1)
     return db.session.scalar(query)
+
+
+def last_transition(measure_id: int) -> Step | None:
+    """Return the transition that a measure went through last."""
+    query = select(Step).where(Step.measure_id == measure_id, Step.transition != EDITED)
+    return db.session.scalar(query.order_by(Step.id.desc()).limit(1))
+
+
+def last_return(measure_id: int) -> Step | None:
+    """Return the step by which a proposal was returned to its unit last."""
+    query = select(Step).where(Step.measure_id == measure_id, Step.transition == "return")
+    return db.session.scalar(query.order_by(Step.id.desc()).limit(1))
+
+
+def post_ids_of(measure_id: int) -> list[int]:
+    """Return the ids of the posts that are responsible for a measure beside the lead post."""
+    return list(db.session.scalars(_POST_IDS, {"measure_id": measure_id}))
+
+
+# Every save of a proposal asks these, so they are put together once.
+_OF_MEASURE = MeasurePost.measure_id == bindparam("measure_id")
+_POST_IDS = select(MeasurePost.post_id).where(_OF_MEASURE).order_by(MeasurePost.post_id)
+_POSTS = (
+    select(Post, MeasurePost.measure_id.is_not(None))
+    .outerjoin(MeasurePost, and_(MeasurePost.post_id == Post.id, _OF_MEASURE))
+    .order_by(Post.id)
+)
 
 
 class Options(NamedTuple):
@@ -159,7 +187,9 @@ class Options(NamedTuple):
         values: The values of the classifications that are not retired.
         themes: The themes of the programme that collects proposals.
         units: The units on whose behalf the actor may propose.
-        posts: The posts that may lead a measure.
+        posts: The posts that may be responsible for a measure.
+        post_ids: Those of them that are, beside the lead post.
+        people: Who may be the contact: the people of the units, and the actor.
         collecting: The year that proposals are collected for, if they are.
     """
 
@@ -167,6 +197,8 @@ class Options(NamedTuple):
     themes: Sequence[Theme]
     units: Sequence[Unit]
     posts: Sequence[Post]
+    post_ids: Sequence[int]
+    people: Sequence[Row[int, str]]
     collecting: int | None
 
 
@@ -175,6 +207,14 @@ def options_for(actor: Actor, today: date, measure: Measure | None = None) -> Op
     collecting, themes = programmes.proposing(today)
     if measure and measure.theme and measure.theme not in themes:
         themes.append(measure.theme)
+    units = [
+        unit
+        for unit in accounts.units()
+        if (can(actor, Action.PROPOSE, unit.id) and not unit.retired)
+        or (measure and measure.unit_id == unit.id)
+    ]
+    posts = db.session.execute(_POSTS, {"measure_id": measure.id if measure else None}).all()
+    known = {actor.user_id, measure.contact_id if measure else None}
     return Options(
         {
             kind: [
@@ -185,16 +225,13 @@ def options_for(actor: Actor, today: date, measure: Measure | None = None) -> Op
             for kind, values in vocabulary.by_kind().items()
         },
         themes,
-        [
-            unit
-            for unit in accounts.units()
-            if (can(actor, Action.PROPOSE, unit.id) and not unit.retired)
-            or (measure and measure.unit_id == unit.id)
-        ],
+        units,
         [
             post
-            for post in accounts.posts()
-            if not post.retired or (measure and measure.lead_post_id == post.id)
+            for post, is_further in posts
+            if not post.retired or is_further or (measure and measure.lead_post_id == post.id)
         ],
+        [post.id for post, is_further in posts if is_further],
+        accounts.people_of([unit.id for unit in units], [each for each in known if each]),
         collecting,
     )

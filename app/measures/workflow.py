@@ -184,6 +184,7 @@ WORKFLOW = Workflow[State](
             ),
             State.WITHDRAWN,
             Action.SUBMIT_PROPOSAL,
+            confirmed=True,
         ),
         Transition(
             "reopen",
@@ -193,12 +194,45 @@ WORKFLOW = Workflow[State](
             Action.MANAGE_PROPOSALS,
             needs_reason=True,
         ),
+        Transition(
+            "back_to_submitted",
+            _l("Undo"),
+            frozenset({State.RETURNED, State.IN_SCORING}),
+            State.SUBMITTED,
+            Action.MANAGE_PROPOSALS,
+        ),
+        Transition(
+            "back_to_scoring",
+            _l("Undo"),
+            frozenset({State.SUBMITTED, State.RETURNED}),
+            State.IN_SCORING,
+            Action.MANAGE_PROPOSALS,
+        ),
+        Transition(
+            "back_to_postponed",
+            _l("Undo"),
+            frozenset({State.IN_SCORING}),
+            State.POSTPONED,
+            Action.MANAGE_PROPOSALS,
+        ),
     ),
 )
 """A proposal's way.
 
 The rows of `MANAGE_ROUND` and `DECIDE` depend on a round or a meeting. Those are in rooms below,
 which check them and then make the transition.
+"""
+
+UNDOING: Mapping[State, str] = MappingProxyType(
+    {
+        State.SUBMITTED: "back_to_submitted",
+        State.IN_SCORING: "back_to_scoring",
+        State.POSTPONED: "back_to_postponed",
+    }
+)
+"""The rows that undo what was done to several proposals at once, by the state before that.
+
+They are offered nowhere else, as they tell nobody.
 """
 
 EDITED = "edited"
@@ -209,20 +243,69 @@ IN_THE_UNIT = frozenset({State.DRAFT, State.RETURNED})
 
 _MADE_ALONE = frozenset({Action.MANAGE_PROPOSALS, Action.SUBMIT_PROPOSAL})
 
-EDITING: Mapping[State, Action] = MappingProxyType(
+POSTS = "post_ids"
+"""What the posts that are responsible beside the lead post are called among the fields."""
+
+_TEXTS = frozenset(f"{name}_{lang}" for name in TWIN_TEXTS for lang in ("fi", "sv"))
+
+_CLASSIFICATION = frozenset(
     {
-        State.DRAFT: Action.EDIT_PROPOSAL,
-        State.RETURNED: Action.EDIT_PROPOSAL,
-        State.SUBMITTED: Action.MANAGE_PROPOSALS,
-        State.IN_SCORING: Action.MANAGE_PROPOSALS,
+        "beneficiary_id",
+        "long_term_benefit_id",
+        "source_id",
+        "legal_act",
+        "legal_section",
+        "legal_deadline",
+        "impact",
+        "cost_class",
+        "theme_id",
+        "level_id",
+        "development_model_id",
+        "partners",
+        "lead_post_id",
+        POSTS,
+        "first_year",
+        "last_year",
     }
 )
-"""States in which a proposal is edited, and what one must be allowed to do for it."""
+"""What a measure is classified by, with what some of the choices ask for."""
+
+PROPOSED = (
+    _TEXTS
+    | _CLASSIFICATION
+    | {
+        "cost_once",
+        "cost_yearly",
+        "unit_id",
+        "contact_id",
+        "origin",
+        "funding_call",
+        "publicity",
+        "secrecy_basis",
+    }
+)
+"""Everything that the writer of a proposal says of it: columns of `Measure`, and `POSTS`."""
+
+_BY_THE_UNIT = MappingProxyType({Action.SUBMIT_PROPOSAL: PROPOSED, Action.TRANSLATE: _TEXTS})
+_BY_THE_SECRETARY = MappingProxyType({Action.MANAGE_PROPOSALS: _TEXTS | _CLASSIFICATION})
+
+EDITABLE: Mapping[State, Mapping[Action, frozenset[str]]] = MappingProxyType(
+    {
+        State.DRAFT: _BY_THE_UNIT,
+        State.RETURNED: _BY_THE_UNIT,
+        State.SUBMITTED: _BY_THE_SECRETARY,
+        State.IN_SCORING: _BY_THE_SECRETARY,
+    }
+)
+"""What may be set in which state, by those who may do which action; in other states nothing.
+
+Who may submit a proposal answers for all of it. Nobody makes one public by editing it.
+"""
 
 
 def is_made_alone(transition: Transition[State]) -> bool:
-    """Tell whether a row needs nothing but the proposal, neither a round nor a meeting."""
-    return transition.action in _MADE_ALONE
+    """Tell whether a row needs nothing but the proposal: no round, no meeting, nothing to undo."""
+    return transition.action in _MADE_ALONE and transition.name not in UNDOING.values()
 
 
 def offered(measure: Measure, actor: Actor) -> list[Transition[State]]:
@@ -230,15 +313,28 @@ def offered(measure: Measure, actor: Actor) -> list[Transition[State]]:
     return [row for row in WORKFLOW.available(measure, actor) if is_made_alone(row)]
 
 
+def editable(measure: Measure, actor: Actor) -> frozenset[str]:
+    """Return the fields that `actor` may set in the proposal's present state.
+
+    A draft is its writer's too, so that the secretary may begin one on behalf of a unit.
+    """
+    unit_id = measure.unit_id or NO_UNIT
+    rows = EDITABLE.get(measure.state, {}).items()
+    found = [fields for action, fields in rows if can(actor, action, unit_id)]
+    is_writer = actor.is_signed_in and measure.created_by_id == actor.user_id
+    if measure.state is State.DRAFT and is_writer and can(actor, Action.PROPOSE, unit_id):
+        found.append(PROPOSED)
+    return frozenset().union(*found)
+
+
 def may_edit(measure: Measure, actor: Actor) -> bool:
-    """Tell whether `actor` may edit the proposal in its present state."""
-    action = EDITING.get(measure.state)
-    return action is not None and can(actor, action, measure.unit_id or NO_UNIT)
+    """Tell whether `actor` may edit anything of the proposal in its present state."""
+    return bool(editable(measure, actor))
 
 
 def reason_not_to_edit(measure: Measure) -> LazyString:
-    """Return why somebody may not edit the proposal, given that they may not."""
-    if measure.state in EDITING:
+    """Return why somebody may not edit what they wanted to in a proposal."""
+    if measure.state in EDITABLE:
         return _l("Your role does not include editing this.")
     return _l(
         "This can no longer be edited: the state is now “%(state)s”.", state=measure.state.label

@@ -40,6 +40,12 @@ def meeting_on(held_on: date, number: int) -> Meeting | None:
     return db.session.scalar(query)
 
 
+def first_from(day: date) -> Meeting | None:
+    """Return the first meeting that is held on `day` or later."""
+    query = select(Meeting).where(Meeting.held_on >= day)
+    return db.session.scalar(query.order_by(Meeting.held_on, Meeting.number).limit(1))
+
+
 def next_number(year: int) -> int:
     """Return the number of the next meeting of a year."""
     query = select(func.max(Meeting.number)).where(

@@ -32,6 +32,12 @@ def roadmaps() -> Sequence[Roadmap]:
     return db.session.scalars(select(Roadmap).order_by(Roadmap.year.desc())).all()
 
 
+def collecting_roadmap() -> Roadmap | None:
+    """Return the earliest roadmap that proposals are collected for; None when there is none."""
+    query = select(Roadmap).where(Roadmap.phase == Phase.COLLECTING)
+    return db.session.scalar(query.order_by(Roadmap.year).limit(1))
+
+
 # Every save of a proposal asks this, so it is put together once.
 _COLLECTING = (
     select(Roadmap.year, Roadmap.programme_id)

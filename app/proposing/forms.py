@@ -1,9 +1,8 @@
 """The form of a proposal, and the form that asks why it is sent on."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -13,16 +12,15 @@ from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
     DateField,
-    Field,
     HiddenField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     TextAreaField,
 )
 from wtforms.validators import DataRequired, Optional
-from wtforms.widgets import TextInput
 
-from app.config import Language, Settings
+from app.config import Language
 from app.core import idempotency
 from app.core.bilingual import text_of
 from app.core.enums import Labelled
@@ -33,54 +31,56 @@ from app.core.fields import (
     choice,
     line,
     lines,
-    printable,
     tidy,
     version_seen,
 )
-from app.core.i18n import format_date, format_euro, format_number
+from app.core.i18n import format_date, format_euro, person_name
+from app.core.policy import Actor
 from app.measures import workflow
 from app.measures.models import Measure
-from app.measures.queries import Options
+from app.measures.queries import Options, post_ids_of
 from app.measures.states import Origin, Publicity, Size
+from app.measures.workflow import POSTS
+from app.proposing.euros import EuroField
 from app.proposing.models import WorkingCopy
 from app.vocabulary.states import Kind
 
 _YEARS_AHEAD = 10
-_EUROS = re.compile(r"[0-9]{1,9}")
-_EUROS_HINT = _l("Whole euros, for example 12 500.")
 
-
-class EuroField(Field):
-    """Whole euros, written with or without spaces and the sign: "12 500 €"."""
-
-    widget = TextInput()
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return printable(self.raw_data[0])
-        return format_number(self.data) if self.data is not None else ""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read what was typed; ValueError when it is not whole euros."""
-        if not valuelist:
-            return
-        digits = re.sub(r"[\s€]", "", valuelist[0])
-        self.data = None
-        if not digits:
-            return
-        if not _EUROS.fullmatch(digits):
-            raise ValueError(_("Write whole euros, for example 12 500."))
-        self.data = int(digits)
+_PROBLEM = _l(
+    "Write it as a question: who has trouble with what today? For example: Why must residents "
+    "phone us to book a time?"
+)
+_NAME = _l(
+    "One line that becomes the name of the measure. For example: Residents book their times "
+    "themselves"
+)
+_DESCRIPTION = _l(
+    "What is done, in which steps and with what. For example: We buy a booking service, connect "
+    "it to our calendars and train the staff."
+)
 
 
 def _radio(label: LazyString, enum: type[Labelled], hint: LazyString | str = "") -> RadioField:
     return RadioField(label, [Optional()], coerce=enum.parse, description=hint)
 
 
+class ReadOnly(NamedTuple):
+    """A field that the reader may not set: what it is called, and what it says."""
+
+    label: str
+    text: str
+
+
 class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """All fields of the card, in the order in which people think of them.
 
-    Fields are called as the columns of `Measure`, twin texts with the ending of their language.
+    Fields are called as those of `workflow.PROPOSED`: columns of `Measure`, twin texts with the
+    ending of their language, and the further posts. Each says in plain words what it is about,
+    with an example.
+
+    Attributes:
+        read_only: The fields that the reader may not set; the form has no control for them.
     """
 
     key = HiddenField(default=idempotency.new_key)
@@ -92,12 +92,12 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     base_version = HiddenField()
     conflict_version = HiddenField()
 
-    problem_fi = lines(_l("What is the problem?"), 2000)
-    problem_sv = lines(_l("What is the problem?"), 2000)
-    name_fi = line(_l("What would you do?"), 200)
-    name_sv = line(_l("What would you do?"), 200)
-    description_fi = lines(_l("More about it"), 5000)
-    description_sv = lines(_l("More about it"), 5000)
+    problem_fi = lines(_l("What is the problem?"), 2000, _PROBLEM)
+    problem_sv = lines(_l("What is the problem?"), 2000, _PROBLEM)
+    name_fi = line(_l("What would you do?"), 200, _NAME)
+    name_sv = line(_l("What would you do?"), 200, _NAME)
+    description_fi = lines(_l("More about it"), 5000, _DESCRIPTION)
+    description_sv = lines(_l("More about it"), 5000, _DESCRIPTION)
     still_matches = BooleanField(
         _l("The texts in Finnish and in Swedish still say the same"),
         description=_l(
@@ -106,38 +106,144 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         ),
     )
 
-    beneficiary_id = choice(_l("Beneficiary"))
-    long_term_benefit_id = choice(_l("Long-term benefit"))
+    beneficiary_id = choice(
+        _l("Beneficiary"),
+        _l("Who notices the difference first. For example: residents, if a service gets easier."),
+    )
+    long_term_benefit_id = choice(
+        _l("Long-term benefit"),
+        _l(
+            "What the city gains in the long run. For example: renewal, if work is done in a "
+            "wholly new way."
+        ),
+    )
 
-    source_id = choice(_l("Source of the need"))
+    source_id = choice(
+        _l("Source of the need"),
+        _l("What makes this necessary just now. For example: a law, if it obliges the city."),
+    )
     legal_act = line(
-        _l("Act"), 300, _l("Needed when the source is a law. For example: Archives Act 831/1994")
+        _l("Act"),
+        300,
+        _l("Needed when the source is a law: the act itself. For example: Archives Act 831/1994"),
     )
-    legal_section = line(_l("Section"), 60, _l("For example: 7 §"))
-    legal_deadline = DateField(_l("Deadline set by the law"), [Optional()])
+    legal_section = line(
+        _l("Section"), 60, _l("The section that obliges the city. For example: 7 §")
+    )
+    legal_deadline = DateField(
+        _l("Deadline set by the law"),
+        [Optional()],
+        description=_l("The day by which it must be done. For example: 31.12.2027"),
+    )
 
-    impact = _radio(_l("Impact"), Size)
-    cost_class = _radio(_l("Cost class"), Size, _l("A rough estimate is enough."))
-    cost_once = EuroField(_l("Estimated one-off cost, euros"), description=_EUROS_HINT)
-    cost_yearly = EuroField(_l("Estimated yearly cost, euros"), description=_EUROS_HINT)
+    impact = _radio(
+        _l("Impact"),
+        Size,
+        _l("How much changes and for how many. For example: a new form for one team is small."),
+    )
+    cost_class = _radio(
+        _l("Cost class"),
+        Size,
+        _l(
+            "All that has to be bought; a rough estimate is enough. For example: licences, "
+            "consulting and training together."
+        ),
+    )
+    cost_once = EuroField(
+        _l("Estimated one-off cost, euros"),
+        description=_l("What is paid once, in whole euros. For example: 12 500"),
+    )
+    cost_yearly = EuroField(
+        _l("Estimated yearly cost, euros"),
+        description=_l(
+            "What is paid every year, in whole euros; 0 if it costs nothing. For example: 1 200"
+        ),
+    )
 
-    theme_id = choice(_l("Theme"))
-    level_id = choice(_l("Level"))
-    development_model_id = choice(_l("Development model"))
+    theme_id = choice(
+        _l("Theme"),
+        _l(
+            "The goal of the programme that it serves best. For example: the one you would "
+            "name first."
+        ),
+    )
+    level_id = choice(
+        _l("Level"),
+        _l(
+            "How widely it is used. For example: one application of your sector, or a solution "
+            "for the whole city."
+        ),
+    )
+    development_model_id = choice(
+        _l("Development model"),
+        _l(
+            "Whether the city does it alone or with others. For example: a network, if other "
+            "municipalities take part."
+        ),
+    )
     partners = line(
-        _l("Partners"),
+        _l("With whom?"),
         500,
-        _l("Needed when the development model is a network: other municipalities, companies."),
+        _l(
+            "Needed when the development model is a network: municipalities, companies, "
+            "associations. For example: the libraries of the neighbouring towns"
+        ),
     )
 
-    unit_id = choice(_l("Unit"))
-    lead_post_id = choice(_l("Responsible post"))
+    unit_id = choice(
+        _l("Unit"),
+        _l("The unit that proposes it. For example: the one whose work it changes."),
+    )
+    lead_post_id = choice(
+        _l("Responsible post"),
+        _l("A post, not a person: who answers for it. For example: the director of your sector."),
+    )
+    post_ids = SelectMultipleField(
+        _l("Other responsible posts"),
+        coerce=int,
+        description=_l(
+            "Who else must take part for it to succeed. For example: the head of information "
+            "management."
+        ),
+    )
+    contact_id = choice(
+        _l("Contact"),
+        _l("Who answers questions about the proposal. For example: you yourself."),
+    )
 
-    first_year = choice(_l("First year"))
-    last_year = choice(_l("Last year"))
+    first_year = choice(
+        _l("First year"),
+        _l(
+            "When the work begins; the proposal is for the roadmap of that year. For example: "
+            "next year."
+        ),
+    )
+    last_year = choice(
+        _l("Last year"),
+        _l("When it is done. For example: the year after, if it takes two years."),
+    )
 
-    origin = _radio(_l("Whose idea was it?"), Origin)
-    publicity = _radio(_l("Publicity"), Publicity)
+    origin = _radio(
+        _l("Whose idea was it?"),
+        Origin,
+        _l("Where it first came from. For example: a resident, if it began with feedback."),
+    )
+    funding_call = line(
+        _l("Call for funding"),
+        300,
+        _l(
+            "If money is applied for outside the city: the call and its last day. For example: "
+            "State subsidy for digitalisation, 30.4."
+        ),
+    )
+    publicity = _radio(
+        _l("Publicity"),
+        Publicity,
+        _l(
+            "Who may read it before it is decided on. For example: a weakness in information "
+            "security is secret."
+        ),
+    )
     secrecy_basis = line(
         _l("Basis of secrecy"),
         300,
@@ -150,45 +256,83 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     def __init__(
         self,
         options: Options,
+        actor: Actor,
         lang: Language,
         today: date,
         measure: Measure | None = None,
+        settable: Collection[str] = workflow.PROPOSED,
         copy: WorkingCopy | None = None,
     ) -> None:
-        defaults = {} if measure else _defaults(options)
+        defaults = {} if measure else _defaults(options, actor)
         typed = {"formdata": MultiDict(copy.typed)} if copy else {}
-        super().__init__(obj=measure, data=defaults, **typed)
+        super().__init__(obj=measure, data={**defaults, POSTS: options.post_ids}, **typed)
         self.lang = lang
-        self._sources = {value.id: value for value in options.values[Kind.SOURCE]}
-        self._models = {value.id: value for value in options.values[Kind.DEVELOPMENT_MODEL]}
+        self._measure = measure
+        self._options = options
+        self._values = {value.id: value for kind in options.values.values() for value in kind}
         for name in workflow.REQUIRED:
-            self[self._place(name, "fi")].flags.required = True
+            self[self.place(name)].flags.required = True
+        self._offer(today)
+        self.read_only = self._locked(settable)
+        if measure is None or not _has_both_languages(measure):
+            del self.still_matches
+
+    def _offer(self, today: date) -> None:
+        """Give every choice what may be chosen."""
+        options, lang = self._options, self.lang
         for kind, values in options.values.items():
             self[f"{kind}_id"].choices = _chosen_from(values, "name", lang)
         self.theme_id.choices = _chosen_from(options.themes, "name", lang)
         self.unit_id.choices = _chosen_from(options.units, "name", lang)
-        self.lead_post_id.choices = _chosen_from(options.posts, "title", lang)
+        posts = _chosen_from(options.posts, "title", lang)
+        self.lead_post_id.choices = posts
+        self.post_ids.choices = {value: label for value, label in posts.items() if value}
+        people = {str(each.id): person_name(each.name) for each in options.people}
+        self.contact_id.choices = {"": _("Choose"), **people}
         for name in ("first_year", "last_year"):
-            years = _years(options, today, getattr(measure, name, None))
+            years = _years(options, today, getattr(self._measure, name, None))
             self[name].choices = {"": _("Choose"), **{str(year): str(year) for year in years}}
         for field in (self.impact, self.cost_class):
             field.choices = {size.value: f"{size} – {size.label}" for size in Size}
         self.origin.choices = {each.value: as_sentence(each.label) for each in Origin}
         offered = [Publicity.NOT_YET_PUBLIC, Publicity.SECRET]
-        if measure and measure.publicity is Publicity.PUBLIC:
+        if self._measure and self._measure.publicity is Publicity.PUBLIC:
             offered.insert(0, Publicity.PUBLIC)
         self.publicity.choices = {each.value: as_sentence(each.label) for each in offered}
-        if measure is None or not _has_both_languages(measure):
-            del self.still_matches
+
+    def _locked(self, settable: Collection[str]) -> dict[str, ReadOnly]:
+        """Take the controls away that the reader may not set, and return what they say."""
+        locked = {}
+        for name in [field.name for field in self if field.name in workflow.PROPOSED]:
+            if name not in settable:
+                text = self._shown(name, self._saved(name))
+                locked[name] = ReadOnly(str(self[name].label.text), text)
+                del self[name]
+        return locked
+
+    def _saved(self, name: str) -> Any:
+        """Return what was saved of a field when it was read for this request."""
+        return self._options.post_ids if name == POSTS else getattr(self._measure, name)
 
     def fields(self) -> dict[str, Any]:
-        """Return the columns of `Measure` and their values."""
-        columns = Measure.__table__.columns.keys()
-        return {
-            field.name: field.data
-            for field in self
-            if field.name in columns and field.name != "version"
-        }
+        """Return the fields that the reader may set, and their values."""
+        found = {field.name: field.data for field in self if field.name in workflow.PROPOSED}
+        if POSTS in found:
+            found[POSTS] = sorted({*found[POSTS]} - {self._value("lead_post_id")})
+        return found
+
+    def changes(self) -> dict[str, Any]:
+        """Return those of the fields that say otherwise than what was read for this request."""
+        return {name: new for name, new in self.fields().items() if new != self._saved(name)}
+
+    @staticmethod
+    def value_in(measure: Measure, name: str) -> Any:
+        """Return what a field says in a proposal as it is saved now."""
+        return post_ids_of(measure.id) if name == POSTS else getattr(measure, name)
+
+    def _value(self, name: str) -> Any:
+        """Return what is chosen in a field; what is saved of it where it cannot be set."""
+        return self[name].data if name in self else self._saved(name)
 
     @property
     def version_seen(self) -> int:
@@ -196,9 +340,27 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         return version_seen(self.conflict_version) or version_seen(self.version)
 
     @property
+    def is_half_typed(self) -> bool:
+        """Whether a field holds what is no value of it yet, such as half a date."""
+        return any(field.process_errors for field in self)
+
+    @property
     def says_still_matches(self) -> bool:
         """Whether the reader says that the texts of the two languages match."""
         return "still_matches" in self and bool(self.still_matches.data)
+
+    @property
+    def law(self) -> str:
+        """The choice among the sources that asks for the act; empty where it is not offered."""
+        return self._choice(Kind.SOURCE, workflow.LAW)
+
+    @property
+    def network(self) -> str:
+        """The choice among the models that asks for partners; empty where it is not offered."""
+        return self._choice(Kind.DEVELOPMENT_MODEL, workflow.NETWORK)
+
+    def _choice(self, kind: Kind, key: str) -> str:
+        return next((str(each.id) for each in self._options.values[kind] if each.key == key), "")
 
     def accepts(self, *, complete: bool) -> bool:
         """Check all fields and write what is wrong beside them; True when nothing is.
@@ -212,7 +374,7 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         if not complete:
             lacking = {name: lacking[name] for name in ("name", "unit_id") if name in lacking}
         for name, text in lacking.items():
-            self._complain(self._place(name, self.lang), text)
+            self._complain(self.place(name), text)
         if candidate.publicity is Publicity.SECRET and not candidate.secrecy_basis:
             self._complain("secrecy_basis", _l("Give the act and the section of the secrecy."))
         first, last = candidate.first_year, candidate.last_year
@@ -222,40 +384,48 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
     def _candidate(self) -> Measure:
         """Return a measure as the form would make it; it never gets into the database."""
-        measure = Measure(**self.fields())
-        measure.source = self._sources.get(measure.source_id or 0)
-        measure.development_model = self._models.get(measure.development_model_id or 0)
+        columns = workflow.PROPOSED - {POSTS}
+        measure = Measure(**{name: self._value(name) for name in columns})
+        measure.source = self._values.get(measure.source_id or 0)
+        measure.development_model = self._values.get(measure.development_model_id or 0)
         return measure
 
     def _complain(self, name: str, text: LazyString) -> None:
-        """Add an error to a field unless it has one already."""
-        if not self[name].errors:
+        """Add an error to a field that has none yet, or to the form where there is no field."""
+        if name not in self:
+            self.form_errors.append(text)
+        elif not self[name].errors:
             self[name].errors = [text]
 
-    @staticmethod
-    def _place(name: str, lang: Language) -> str:
+    def place(self, name: str) -> str:
         """Return the field of a requirement; that of the reader's language for a twin text."""
-        return f"{name}_{lang}" if name in workflow.TWIN_TEXTS else name
+        return f"{name}_{self.lang}" if name in workflow.TWIN_TEXTS else name
 
     def differences(self, measure: Measure) -> list[Difference]:
         """Return the fields that are written otherwise in `measure` than here."""
-        return [
-            Difference(
-                str(self[name].label.text),
-                self._shown(name, getattr(measure, name)),
-                self._shown(name, yours),
-                name[-2:] if name[:-3] in workflow.TWIN_TEXTS else None,
-                name,
-            )
-            for name, yours in self.fields().items()
-            if yours != getattr(measure, name)
-        ]
+        found = []
+        for name, yours in self.fields().items():
+            theirs = self.value_in(measure, name)
+            if yours != theirs:
+                found.append(
+                    Difference(
+                        str(self[name].label.text),
+                        self._shown(name, theirs),
+                        self._shown(name, yours),
+                        name[-2:] if name[:-3] in workflow.TWIN_TEXTS else None,
+                        name,
+                    )
+                )
+        return found
 
     def _shown(self, name: str, value: Any) -> str:
         """Return the value of a field as a reader reads it."""
         field = self[name]
-        if value in (None, ""):
+        if value in (None, "", []):
             return str(_("not given"))
+        if isinstance(field, SelectMultipleField):
+            choices = cast(dict[str, str], field.choices)
+            return ", ".join(choices.get(str(each), str(each)) for each in value)
         if isinstance(field, SelectField | RadioField):
             return str(cast(dict[str, str], field.choices).get(str(value), value))
         if isinstance(field, EuroField):
@@ -274,32 +444,6 @@ class ReasonForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     )
 
 
-def explanations(settings: Settings) -> dict[str, dict[Labelled, str]]:
-    """Return what the sizes and the kinds of publicity mean, by field."""
-    m_from = format_euro(settings.cost_class_m_from)
-    l_from = format_euro(settings.cost_class_l_from)
-    return {
-        "impact": {
-            Size.S: _("One team or service benefits"),
-            Size.M: _("A unit or a sector benefits"),
-            Size.L: _("The whole city or a great number of residents benefit"),
-        },
-        "cost_class": {
-            Size.S: _("Less than %(euro)s", euro=m_from),
-            Size.M: _(
-                "From %(from_euro)s, less than %(to_euro)s", from_euro=m_from, to_euro=l_from
-            ),
-            Size.L: _("%(euro)s or more", euro=l_from),
-        },
-        "publicity": {
-            Publicity.NOT_YET_PUBLIC: _(
-                "Becomes public when the roadmap is proposed to the city board"
-            ),
-            Publicity.SECRET: _("Only your unit and the steering group see it"),
-        },
-    }
-
-
 def _chosen_from(rows: Sequence[Any], name: str, lang: Language) -> dict[str, str]:
     return {"": _("Choose"), **{str(row.id): text_of(row, name, lang).value for row in rows}}
 
@@ -312,10 +456,12 @@ def _years(options: Options, today: date, chosen: int | None) -> list[int]:
     return sorted(years | {chosen} if chosen else years)
 
 
-def _defaults(options: Options) -> dict[str, Any]:
-    """Return what a new proposal begins with: the reader's unit, the year that is collected."""
+def _defaults(options: Options, actor: Actor) -> dict[str, Any]:
+    """Return what a new proposal begins with: the writer and their unit, the year collected."""
+    own = (unit.id for unit in options.units if unit.id in actor.unit_ids)
     return {
-        "unit_id": options.units[0].id if options.units else None,
+        "unit_id": next(own, None),
+        "contact_id": actor.user_id,
         "first_year": options.collecting,
         "publicity": Publicity.NOT_YET_PUBLIC,
     }

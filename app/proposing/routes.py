@@ -1,9 +1,11 @@
 """Proposals: the list, the form, and sending them on."""
 
+from collections.abc import Mapping
+from typing import cast
+
 from flask import (
     Blueprint,
     Response,
-    abort,
     current_app,
     flash,
     redirect,
@@ -17,21 +19,29 @@ from flask_babel import gettext as _
 from app.core import clock, idempotency
 from app.core.database import writing
 from app.core.errors import Refused
-from app.core.guards import check, current_actor, requires
+from app.core.fields import version_in
+from app.core.guards import check, current_actor, refuse, requires
 from app.core.htmx import render, see_other
 from app.core.i18n import language
 from app.core.pagination import Page, page_count
 from app.core.policy import NO_UNIT, Action, can
-from app.core.transitions import Transition
 from app.measures import operations, queries, workflow
 from app.measures.models import Measure
 from app.measures.reading import readable
-from app.measures.states import State
-from app.proposing.forms import ProposalForm, ReasonForm, explanations
+from app.measures.states import Publicity, State
+from app.proposing import conflict, working_copies
+from app.proposing.calendar import deadlines
+from app.proposing.explanations import explanations
+from app.proposing.forms import ProposalForm
+from app.proposing.models import WorkingCopy
+from app.proposing.working_copies import Mark
 
 blueprint = Blueprint("proposing", __name__)
 
 PAGE_SIZE = 50
+
+_FIELDS = frozenset(Measure.__table__.columns.keys()) - {"version"} | workflow.PROPOSED
+"""All that is kept of a measure, whether anybody may set it or nobody."""
 
 
 @blueprint.get("/proposals")
@@ -66,9 +76,17 @@ def new() -> ResponseReturnValue:
     """Write a proposal."""
     actor = current_actor()
     today = clock.today()
-    form = ProposalForm(queries.options_for(actor, today), language(), today)
+    if _is_forged(None, workflow.PROPOSED):
+        refuse(Action.PROPOSE)
+    asked = "" if request.method == "POST" else request.args.get("copy", "")
+    if saved_as := working_copies.saved_as(actor, asked):
+        return redirect(url_for("proposing.edit", measure_id=saved_as))
+    copy = working_copies.find(actor, asked)
+    form = ProposalForm(queries.options_for(actor, today), actor, language(), today, copy=copy)
     if not form.is_submitted():
-        return _form_page(form, None)
+        conflict.begin(form, copy)
+        unfinished = working_copies.of_person(cast(int, actor.user_id), new=True)
+        return _form_page(form, None, copy=copy, unfinished=unfinished)
     if not form.accepts(complete=_submits()):
         return _form_page(form, None, 422)
     key = form.key.data or ""
@@ -76,12 +94,13 @@ def new() -> ResponseReturnValue:
         with writing():
             measure = operations.create_proposal(actor, form.fields(), key)
             _submit_if_asked(measure)
+            working_copies.settle(actor, key, mark_of(request.form), measure)
             measure_id = measure.id
     except Refused as refused:
-        known = idempotency.earlier_result(actor, key)
+        known = working_copies.saved_as(actor, key)
         if known is None:
             raise
-        return _conflict_page(form, readable(int(known)), refused)
+        return _conflict_page(form, readable(known), refused)
     return _saved(measure_id)
 
 
@@ -93,61 +112,89 @@ def edit(measure_id: int) -> ResponseReturnValue:
     today = clock.today()
     measure = readable(measure_id)
     check(Action.EDIT_PROPOSAL, measure.unit_id or NO_UNIT)
-    form = ProposalForm(queries.options_for(actor, today, measure), language(), today, measure)
+    # Where nothing can be edited any more, what was typed is shown, and so are all its fields.
+    editable = workflow.editable(measure, actor)
+    settable = editable or workflow.PROPOSED
+    if _is_forged(measure, settable):
+        refuse(Action.EDIT_PROPOSAL)
+    options = queries.options_for(actor, today, measure)
+    copy = None
+    if request.method != "POST":
+        copy = working_copies.of_measure(actor, measure, request.args.get("copy", ""))
+    form = ProposalForm(options, actor, language(), today, measure, settable, copy)
     if not form.is_submitted():
-        if not workflow.may_edit(measure, actor):
-            raise Refused(workflow.reason_not_to_edit(measure))
-        return _form_page(form, measure)
+        return _opened(form, measure, copy)
+    if request.form.get("then") == "theirs":
+        return _give_way(form, measure)
+    conflict.take_chosen(form, measure, request.form)
     must_be_complete = _submits() or measure.state not in workflow.IN_THE_UNIT
     if not form.accepts(complete=must_be_complete):
         return _form_page(form, measure, 422)
+    changes = form.changes()
     try:
         with writing():
             measure = readable(measure_id)
             operations.edit_proposal(
                 measure,
                 form.version_seen,
-                form.fields(),
+                changes,
                 actor,
                 still_matches=form.says_still_matches,
             )
             _submit_if_asked(measure)
+            working_copies.settle(actor, form.key.data or "", mark_of(request.form), measure)
     except Refused as refused:
         return _conflict_page(form, readable(measure_id), refused)
     return _saved(measure_id)
 
 
-@blueprint.route("/proposals/<int:measure_id>/<transition>", methods=["GET", "POST"])
-@requires(Action.READ_PROPOSALS)
-def move(measure_id: int, transition: str) -> ResponseReturnValue:
-    """Send a proposal on or back; the page asks for the reason where there must be one."""
-    row = _row(transition)
-    measure = readable(measure_id)
-    check(row.action, measure.unit_id or NO_UNIT)
-    form = ReasonForm()
-    if row.needs_reason and not form.validate_on_submit():
-        code = 422 if form.is_submitted() else 200
-        return render(
-            "proposing/move.html", "proposing/_move.html", code, form=form, measure=measure, row=row
-        )
-    if request.method == "GET":
-        abort(404)
-    with writing():
-        measure = readable(measure_id)
-        # A button that is pressed twice has done its work the first time.
-        if measure.state is not row.target:
-            operations.move(measure, row.name, current_actor(), form.reason.data or "")
-        state = measure.state
-    flash(_("Done. The proposal is now: %(state)s.", state=state.label), "success")
-    return see_other("status_page.measure", measure_id=measure_id)
+def mark_of(sent: Mapping[str, str]) -> Mark:
+    """Return which working copy a form that was sent had been filled in from."""
+    return Mark(sent.get("copy", ""), sent.get("copy_version", ""))
 
 
-def _row(name: str) -> Transition[State]:
-    """Return the row of the workflow that an address names; 404 unless it is made here."""
-    for row in workflow.WORKFLOW.transitions:
-        if row.name == name and workflow.is_made_alone(row):
-            return row
-    abort(404)
+def _opened(form: ProposalForm, measure: Measure, copy: WorkingCopy | None) -> Response:
+    """Answer with the form as it is opened: with what its reader has not saved, if there is any."""
+    conflict.begin(form, copy)
+    found = conflict.compare(form, measure, {}) if copy else None
+    has_unsaved = found is not None and bool(found.choices or found.yours or form.is_half_typed)
+    may_edit = workflow.may_edit(measure, current_actor())
+    if not may_edit and not has_unsaved:
+        raise Refused(workflow.reason_not_to_edit(measure))
+    is_behind = copy is not None and (copy.version != measure.version or not may_edit)
+    return _form_page(
+        form,
+        measure,
+        copy=copy if has_unsaved else None,
+        conflict=found if has_unsaved and is_behind else None,
+        refused=None if may_edit else workflow.reason_not_to_edit(measure),
+        others=working_copies.who_else_writes(measure, current_actor()),
+    )
+
+
+def _give_way(form: ProposalForm, measure: Measure) -> ResponseReturnValue:
+    """Throw away what its writer typed, as they chose what somebody else has saved."""
+    with writing(counted=False):
+        actor, key = current_actor(), form.key.data or ""
+        working_copies.settle(actor, key, mark_of(request.form), measure)
+    flash(_("What you had not saved was thrown away."), "info")
+    return see_other("proposing.edit", measure_id=measure.id)
+
+
+def _is_forged(measure: Measure | None, settable: frozenset[str]) -> bool:
+    """Tell whether this request sets what its sender may not, which no form of ours offers them.
+
+    Args:
+        measure: The proposal; None for one that does not exist yet.
+        settable: The fields that they may set.
+    """
+    sets_more = request.form.keys() & _FIELDS - settable
+    was_public = measure is not None and measure.publicity is Publicity.PUBLIC
+    makes_public = request.form.get("publicity") == Publicity.PUBLIC and not was_public
+    newest = measure.version if measure else 0
+    versions = (request.form.get(name, "") for name in ("version", "conflict_version"))
+    is_of_the_future = any(version_in(version) > newest for version in versions)
+    return bool(sets_more or makes_public or is_of_the_future)
 
 
 def _submits() -> bool:
@@ -175,20 +222,23 @@ def _form_page(
 ) -> Response:
     """Answer with the form of `measure`, or of a new proposal."""
     actor = current_actor()
+    settings = current_app.config["SETTINGS"]
     unit_id = measure.unit_id if measure else None
     in_the_unit = measure is None or measure.state in workflow.IN_THE_UNIT
-    step = queries.last_step(measure.id) if measure else None
+    is_returned = measure is not None and measure.state is State.RETURNED
+    lacking = workflow.missing(measure) if measure and in_the_unit else {}
     return render(
         "proposing/form.html",
         "proposing/_form.html",
         code,
         form=form,
         measure=measure,
-        explanations=explanations(current_app.config["SETTINGS"]),
+        explanations=explanations(settings),
         can_save=measure is None or workflow.may_edit(measure, actor),
         can_submit=in_the_unit and can(actor, Action.SUBMIT_PROPOSAL, unit_id),
-        outdated=workflow.OUTDATED[measure.stale] if measure and measure.stale else None,
-        returned=step if step and step.target is State.RETURNED else None,
+        deadlines=deadlines(clock.today(), settings.meeting_deadline_days),
+        lacking={form.place(name): text for name, text in lacking.items()},
+        returned=queries.last_return(measure.id) if measure and is_returned else None,
         **context,
     )
 
@@ -196,8 +246,11 @@ def _form_page(
 def _conflict_page(form: ProposalForm, measure: Measure, refused: Refused) -> Response:
     """Answer with what is saved and what was typed, so that neither is lost.
 
-    Saving once more from here puts the typed text in place of the saved one.
+    Saving once more from here saves what its writer chose, field by field.
     """
-    form.version.data = str(measure.version)
-    differences = form.differences(measure)
-    return _form_page(form, measure, 409, refused=refused, differences=differences)
+    found = conflict.compare(form, measure, request.form)
+    if working_copies.saved_as(current_actor(), form.key.data or ""):
+        # This form has done its work once; what is typed from here on is another's.
+        form.key.data = idempotency.new_key()
+    reason = " ".join(str(reason) for reason in refused.reasons)
+    return _form_page(form, measure, 409, conflict=found, refused=reason)

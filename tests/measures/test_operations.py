@@ -138,12 +138,12 @@ def test_a_refused_edit_changes_nothing(app, actor) -> None:
     assert edit(measure_id, actor("secretary"), name_fi="Sihteerin").name_fi == "Sihteerin"
 
 
-def test_a_proposer_does_not_move_a_proposal_to_another_unit(app, actor) -> None:
+def test_nobody_moves_a_proposal_to_a_unit_that_they_do_not_propose_for(app, actor) -> None:
     measure_id = saved()
-    with pytest.raises(Refused):
-        edit(measure_id, actor("proposer"), unit_id=unit_id("streets"))
-    after = edit(measure_id, actor("secretary"), unit_id=unit_id("streets"))
-    assert after.unit_id == unit_id("streets")
+    for person in ("proposer", "secretary"):
+        with pytest.raises(Refused):
+            edit(measure_id, actor(person), unit_id=unit_id("streets"))
+    assert fresh(measure_id).unit_id == unit_id("library")
 
 
 # What is there, what was marked, what is changed, and which language then lags behind.

@@ -64,4 +64,4 @@ def test_as_few_queries_as_there_are_kinds_of_things(app, actor, query_counter) 
     assert measure.theme
     with query_counter() as statements:
         options_for(proposer, TODAY, measure)
-    assert len(statements) == 4, statements
+    assert len(statements) == 5, statements

@@ -249,19 +249,6 @@ def test_secrecy_has_a_basis(ella) -> None:
     assert only_measure().publicity is Publicity.SECRET
 
 
-def test_nobody_makes_a_proposal_public(ella) -> None:
-    form = dict(proposal_form(ella, NEW).filled(NAME, "save"))
-    response = ella.post(NEW, data={**form, "publicity": "public"})
-    assert (response.status_code, wrong_fields(response)) == (422, {"publicity"})
-
-
-def test_fields_that_are_not_in_the_form_are_not_set(ella) -> None:
-    form = dict(proposal_form(ella, NEW).filled(NAME, "save"))
-    ella.post(NEW, data={**form, "state": "approved", "stale": "fi", "created_by_id": "1"})
-    measure = only_measure()
-    assert (measure.state, measure.stale) == (State.DRAFT, None)
-
-
 def offered(page: Form, name: str) -> list[str]:
     select_ = next(each for each in page.element.iter("select") if each.get("name") == name)
     return [text_of(option) for option in select_.iter("option")][1:]
