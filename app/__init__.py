@@ -6,14 +6,14 @@ from flask import Flask
 
 from app.accounts.import_routes import blueprint as accounts
 from app.accounts.invented import check_people
-from app.attachments import models as _attachments  # noqa: F401
+from app.attachments.routes import blueprint as attachments
 from app.audit import refusals
 from app.cli import init_app as init_cli
-from app.comments import models as _comments  # noqa: F401
+from app.comments.routes import blueprint as comments
 from app.config import ROOT, Settings
 from app.core import assets, context, database, errors, i18n, numbers, security
 from app.core.routes import blueprint as core
-from app.desk import models as _desk  # noqa: F401
+from app.desk.routes import blueprint as desk
 from app.extensions import compress, csrf, db, login_manager, migrate
 from app.history.routes import blueprint as history
 from app.mail import models as _mail  # noqa: F401
@@ -21,12 +21,12 @@ from app.meetings.routes import blueprint as meetings
 from app.navigation import init_app as init_navigation
 from app.organisation.routes import blueprint as organisation
 from app.own_page.routes import blueprint as own_page
-from app.proposing import models as _proposing  # noqa: F401
-from app.proposing.routes import blueprint as proposing
+from app.proposing.autosave_routes import blueprint as proposing
 from app.roadmaps.routes import blueprint as roadmaps
 from app.scoring.routes import blueprint as scoring
 from app.sign_in.session_routes import blueprint as sign_in
 from app.status_page.routes import blueprint as status_page
+from app.translating.routes import blueprint as translating
 
 BLUEPRINTS = (
     core,
@@ -35,11 +35,15 @@ BLUEPRINTS = (
     sign_in,
     own_page,
     proposing,
+    comments,
+    attachments,
     scoring,
     meetings,
     roadmaps,
+    desk,
     history,
     status_page,
+    translating,
 )
 
 

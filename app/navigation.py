@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from flask import Flask, request, url_for
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 from flask_babel.speaklater import LazyString
 
 from app.core.guards import current_actor
@@ -19,7 +20,9 @@ class Entry(NamedTuple):
 
 
 MENU = (
+    Entry("desk.queue", Action.MANAGE_PROPOSALS, _lp("menu", "Desk")),
     Entry("proposing.proposals", Action.READ_PROPOSALS, _l("Proposals")),
+    Entry("translating.queue", Action.TRANSLATE, _l("Translations")),
     Entry("scoring.rounds", Action.READ_RANKING, _l("Scoring")),
     Entry("meetings.meetings", Action.READ_MEETINGS, _l("Meetings")),
     Entry("roadmaps.roadmaps", Action.READ_ROADMAPS, _l("Roadmaps")),

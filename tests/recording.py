@@ -18,7 +18,7 @@ KINDS: dict[str, set[Kind]] = {
     "attachment": {Kind.MEASURE},
     "board_decision": {Kind.ROADMAP},
     "classification_value": {Kind.CLASSIFICATION},
-    "bulk_action": {Kind.RECORD},
+    "bulk_action": {Kind.BULK_ACTION},
     "comment": {Kind.MEASURE},
     "credential": {Kind.PERSON},
     "criterion": {Kind.ROUND},

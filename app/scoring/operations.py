@@ -14,7 +14,7 @@ from app.core import clock
 from app.core.errors import Refused, Stale
 from app.core.policy import Action, Actor, can
 from app.extensions import db
-from app.measures.models import Measure
+from app.measures.models import Measure, Step
 from app.measures.operations import move
 from app.measures.states import State
 from app.programmes.models import Roadmap
@@ -82,16 +82,26 @@ def open_round(
     return scoring_round
 
 
-def open_scoring(measure: Measure, actor: Actor) -> None:
+NO_ROUND = _l("No scoring round is open for the year of the proposal.")
+"""Why a proposal cannot be opened for scoring although the workflow allows it."""
+
+
+def open_scoring(measure: Measure, actor: Actor, *, batch: str | None = None) -> Step:
     """Take a submitted or a postponed proposal into the round that is open for its first year.
+
+    Args:
+        measure: The proposal.
+        actor: Who takes it there.
+        batch: The bulk action that this is a part of; it marks the mail, too.
 
     Raises:
         Refused: No such round is open, or the workflow of measures does not allow it.
     """
     scoring_round = queries.round_of_year(measure.first_year)
     if scoring_round is None or not scoring_round.is_open(clock.today()):
-        raise Refused(_l("No scoring round is open for the year of the proposal."))
-    move(measure, "rescore" if measure.state is State.POSTPONED else "open_scoring", actor)
+        raise Refused(NO_ROUND)
+    name = "rescore" if measure.state is State.POSTPONED else "open_scoring"
+    return move(measure, name, actor, batch=batch)
 
 
 @dataclass(frozen=True)

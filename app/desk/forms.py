@@ -1,0 +1,53 @@
+"""The form that confirms what is done to many proposals at once."""
+
+from collections.abc import Mapping
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import HiddenField
+
+from app.config import Language
+from app.core import idempotency
+from app.core.fields import lines
+from app.desk.plans import Plan
+
+LONGEST_REASON = 2000
+
+
+class BulkForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """What was shown before it was confirmed, and the reason in each language that is needed."""
+
+    key = HiddenField(default=idempotency.new_key)
+    seen = HiddenField()
+    reason_fi = lines(
+        _l("Reason in Finnish"), LONGEST_REASON, _l("Those who read Finnish get it by mail.")
+    )
+    reason_sv = lines(
+        _l("Reason in Swedish"), LONGEST_REASON, _l("Those who read Swedish get it by mail.")
+    )
+
+    def narrow(self, plan: Plan) -> None:
+        """Ask for the reason only in the languages that the plan needs."""
+        for language in ("fi", "sv"):
+            if language not in plan.languages:
+                del self[f"reason_{language}"]
+
+    def accepts(self) -> bool:
+        """Tell whether what was sent is right; every reason that is asked for must be there."""
+        valid: bool = self.validate()
+        for name in self.reasons():
+            field = self[f"reason_{name}"]
+            if not field.data and not field.errors:
+                field.errors = [_("Give a reason.")]
+                valid = False
+        return valid
+
+    def reasons(self) -> Mapping[Language, str]:
+        """Return the reason in each language that it is asked for in."""
+        asked: tuple[Language, ...] = ("fi", "sv")
+        return {
+            language: self[f"reason_{language}"].data
+            for language in asked
+            if f"reason_{language}" in self
+        }

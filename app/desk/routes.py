@@ -1,0 +1,192 @@
+"""The secretary's desk: what is not decided, and doing the same thing to many proposals."""
+
+import re
+from urllib.parse import parse_qsl, urlencode
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from app.accounts import queries as accounts
+from app.core import clock
+from app.core.database import writing
+from app.core.guards import current_actor, requires
+from app.core.i18n import language
+from app.core.pagination import Page, page_count
+from app.core.policy import Action
+from app.desk import figures, filters, lines, operations, past, plans, queries, undoing, wording
+from app.desk.filters import Filters
+from app.desk.forms import BulkForm
+from app.desk.models import BulkAction
+from app.desk.plans import Plan
+from app.desk.states import UNDECIDED, Deed, Order, Problem
+from app.measures.notices import HELD
+
+blueprint = Blueprint("desk", __name__)
+
+PAGE_SIZE = 50
+
+_KEY = re.compile("[0-9a-f]{32}")
+_ID = re.compile("[0-9]{1,9}")
+
+
+@blueprint.get("/desk")
+@requires(Action.MANAGE_PROPOSALS)
+def queue() -> ResponseReturnValue:
+    """List the proposals that are not decided, with what is wrong and what to do next."""
+    actor, today = current_actor(), clock.today()
+    chosen = filters.parse(request.args)
+    total = queries.count(chosen, actor, today)
+    pages = page_count(total, PAGE_SIZE)
+    if chosen.page > pages:
+        return redirect(chosen.url(page=pages))
+    rows = lines.lines(queries.proposals(chosen, actor, today, PAGE_SIZE, language()), actor, today)
+    recent = past.recent_actions()
+    done = request.args.get("done")
+    return render_template(
+        "desk/queue.html",
+        filters=chosen,
+        figures=figures.figures(queries.counts(actor, figures.LONG, today)),
+        choices=queries.choices(actor, language()),
+        page=Page(rows, chosen.page, PAGE_SIZE, total, lambda number: chosen.url(page=number)),
+        all_ticked="ticked" in request.args,
+        back=urlencode(chosen.args()),
+        recent=recent,
+        done=next((each for each in recent if str(each.action.id) == done), None),
+        names=accounts.names_of({each.action.actor_id for each in recent}),
+        said=wording.done,
+        states=UNDECIDED,
+        problems=Problem,
+        deeds=Deed,
+        orders=Order,
+    )
+
+
+@blueprint.get("/desk/preview")
+@requires(Action.MANAGE_PROPOSALS)
+def preview() -> ResponseReturnValue:
+    """Show exactly what doing one thing to the ticked proposals would do."""
+    deed, ids = _asked(request.args)
+    if not ids:
+        flash(_("Tick the proposals first."), "error")
+        return redirect(_desk(request.args).url())
+    plan = _plan(deed, ids)
+    form = BulkForm(formdata=None)
+    form.narrow(plan)
+    return _preview_page(plan, form, request.args)
+
+
+@blueprint.post("/desk/preview")
+@requires(Action.MANAGE_PROPOSALS)
+def confirm() -> ResponseReturnValue:
+    """Do what the preview showed, once however often it is sent, unless things have changed."""
+    actor = current_actor()
+    deed, ids = _asked(request.form)
+    form = BulkForm()
+    key = form.key.data or ""
+    if not _KEY.fullmatch(key):
+        abort(400)
+    if not _earlier(key):
+        plan = _plan(deed, ids)
+        form.narrow(plan)
+        if plan.fingerprint != form.seen.data:
+            return _preview_page(plan, form, request.form, 409)
+        if not form.accepts():
+            return _preview_page(plan, form, request.form, 422)
+    with writing():
+        action = _earlier(key)
+        if action is None:
+            plan = plans.make(deed, ids, actor)
+            changed = plan.fingerprint != form.seen.data
+            if not changed:
+                action = operations.carry_out(plan, form.reasons(), actor, key)
+        action_id = action.id if action else None
+    if action_id is None:
+        return _preview_page(_plan(deed, ids), form, request.form, 409)
+    address = _desk(request.form).url()
+    return redirect(f"{address}{'&' if '?' in address else '?'}done={action_id}", 303)
+
+
+def _asked(args: MultiDict[str, str]) -> tuple[Deed, list[int]]:
+    """Return what is to be done and to which measures; 404 and 400 for what no page sends."""
+    deed = Deed.parse(args.get("deed")) or abort(404)
+    ids = {int(text) for text in args.getlist("id") if _ID.fullmatch(text)}
+    if len(ids) > plans.MOST:
+        abort(400)
+    return deed, sorted(ids)
+
+
+def _plan(deed: Deed, ids: list[int]) -> Plan:
+    """Return the plan; 404 when the reader may see none of the proposals."""
+    plan = plans.make(deed, ids, current_actor())
+    if not (plan.changes or plan.left_out):
+        abort(404)
+    return plan
+
+
+def _earlier(key: str) -> BulkAction | None:
+    """Return what the form with a key has already done; 400 when it was somebody else's."""
+    action = past.action_with(key)
+    if action and action.actor_id != current_actor().user_id:
+        abort(400)
+    return action
+
+
+def _desk(args: MultiDict[str, str]) -> Filters:
+    """Return the reader's choice on the desk, to which a form leads back."""
+    return filters.parse(dict(parse_qsl(args.get("back", ""))))
+
+
+def _preview_page(
+    plan: Plan, form: BulkForm, args: MultiDict[str, str], code: int = 200
+) -> ResponseReturnValue:
+    form.seen.data = plan.fingerprint
+    chosen = _desk(args)
+    body = render_template(
+        "desk/preview.html",
+        plan=plan,
+        form=form,
+        back=urlencode(chosen.args()),
+        desk_url=chosen.url(),
+        changed=code == 409,
+        held=int(HELD.total_seconds()) // 60,
+    )
+    return body, code
+
+
+@blueprint.get("/desk/actions/<int:action_id>")
+@requires(Action.MANAGE_PROPOSALS)
+def action(action_id: int) -> ResponseReturnValue:
+    """Show what was done to several proposals at once, and what of it can be undone."""
+    found = past.action(action_id) or abort(404)
+    proposals = undoing.look(found, current_actor())
+    mail = past.mail_of(
+        [operations.batch(action_id, each.changed.measure.id) for each in proposals]
+    )
+    return render_template(
+        "desk/action.html",
+        action=found,
+        deed=Deed.parse(found.transition),
+        proposals=proposals,
+        possible=any(each.is_possible for each in proposals),
+        mail=mail,
+        names=accounts.names_of({found.actor_id, *mail.told}),
+        said=wording.done,
+    )
+
+
+@blueprint.post("/desk/actions/<int:action_id>/undo")
+@requires(Action.MANAGE_PROPOSALS)
+def undo(action_id: int) -> ResponseReturnValue:
+    """Undo what was done to several proposals at once, as far as it still can be."""
+    actor = current_actor()
+    undone = None
+    with writing():
+        found = past.action(action_id) or abort(404)
+        # A second press of the button finds it undone.
+        if not found.undone_at or any(each.is_possible for each in undoing.look(found, actor)):
+            undone = operations.undo(found, actor)
+    if undone:
+        flash(wording.undone(undone), "success")
+    return redirect(url_for("desk.action", action_id=action_id), 303)
