@@ -31,14 +31,14 @@ run bench screenshots: export STATIC_ROOT := $(STATIC_ROOT)
 ##@ Use
 
 .PHONY: run
-run: $(VENV)/run-installed $(COMPILED) build/static-made ## Start the tool (HOST, PORT, INSTANCE, DATABASE_URL; DEMO=0: no demo data)
+run: $(VENV)/run-installed $(COMPILED) build/static-made build/lemmas-made ## Start the tool (HOST, PORT, INSTANCE, DATABASE_URL; DEMO=0: no demo data)
 	@$(BIN)/flask --app wsgi start-up $(if $(filter 0 no false,$(DEMO)),--no-demo,--demo)
 	@exec $(BIN)/gunicorn wsgi:app
 
 ##@ Check
 
 .PHONY: test
-test: lint $(COMPILED) ## Install what tests need and run all checks and tests (ARGS for pytest)
+test: lint $(COMPILED) build/lemmas-made ## Install what tests need and run all checks and tests (ARGS for pytest)
 	@$(BIN)/python -m tests.tools.browser
 	@$(BIN)/python -m tests.tools.spelling
 	@$(BIN)/python -m tests.tools.postgres
@@ -53,7 +53,7 @@ lint: $(VENV)/tests-installed ## Run the linters: ruff, mypy, import-linter, djl
 	$(BIN)/djlint --check --lint templates
 
 .PHONY: bench
-bench: $(VENV)/tests-installed $(COMPILED) build/static-made ## Measure the status page and the saves beside a bare page
+bench: $(VENV)/tests-installed $(COMPILED) build/static-made build/lemmas-made ## Measure the status page and the saves beside a bare page
 	@$(BIN)/python -m tests.tools.bench $(ARGS)
 
 ##@ Change
@@ -74,7 +74,7 @@ policy: $(VENV)/run-installed ## Write docs/who-may-do-what.md anew from the rul
 	@$(BIN)/flask --app wsgi policy print > docs/who-may-do-what.md
 
 .PHONY: screenshots
-screenshots: $(VENV)/tests-installed $(COMPILED) build/static-made ## Take the pictures of the README and the documentation anew
+screenshots: $(VENV)/tests-installed $(COMPILED) build/static-made build/lemmas-made ## Take the pictures of the README and the documentation anew
 	@$(BIN)/python -m tests.tools.browser
 	@$(BIN)/python -m tests.tools.screenshots
 
@@ -129,6 +129,12 @@ build/static-made: $(STATIC_FILES) $(VENV)/run-installed
 	@mkdir -p build
 	@cp -R static $(STATIC_ROOT)
 	@$(BIN)/python -m whitenoise.compress --quiet $(STATIC_ROOT)
+	@touch $@
+
+# The dictionaries that look-alikes are found with; a new version of simplemma has new ones.
+build/lemmas-made: $(VENV)/run-installed
+	@mkdir -p build
+	@$(BIN)/flask --app wsgi look-alikes prepare >/dev/null
 	@touch $@
 
 %.mo: %.po

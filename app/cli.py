@@ -38,6 +38,7 @@ from app.importing.instance import (
 )
 from app.importing.plan import AsOf, as_of, plan_import
 from app.mail.commands import jobs, mail
+from app.measures.commands import bring_up_to_date, look_alikes
 from app.programmes.queries import has_programme
 from app.sign_in.commands import link_line, users
 
@@ -68,6 +69,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(import_files)
     app.cli.add_command(init)
     app.cli.add_command(jobs)
+    app.cli.add_command(look_alikes)
     app.cli.add_command(mail)
     app.cli.add_command(policy)
     app.cli.add_command(keep_no_longer)
@@ -257,6 +259,7 @@ def start_up(demo: bool) -> None:
     settings: Settings = current_app.config["SETTINGS"]
     _migrate(settings)
     first_link = None if has_programme() else _fill(settings, demo and not settings.production)
+    bring_up_to_date()
     click.echo(f"Address: {settings.address}")
     if first_link:
         click.echo(first_link)

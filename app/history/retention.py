@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from sqlalchemy import Column, ColumnElement, delete, exists, func, or_, select
+from sqlalchemy import Column, delete, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.accounts import queries as accounts
@@ -27,7 +27,7 @@ from app.core.database import writing
 from app.core.idempotency import KEPT, Receipt
 from app.core.policy import Actor, Role
 from app.extensions import db
-from app.measures.models import Measure, MeasurePost, MeasureWord
+from app.measures.models import Likeness, Measure, MeasurePost, MeasureWord
 from app.measures.states import State
 
 KEEPER = Actor(name="flask retention", roles=frozenset({Role.ADMINISTRATOR}))
@@ -169,6 +169,10 @@ def _let_values_go(up_to: datetime) -> int:
     return let_values_go(last_id)
 
 
+_OF_A_DRAFT = (Likeness, MeasurePost, MeasureWord)
+"""What goes with a draft."""
+
+
 def _drafts(up_to: datetime) -> Sequence[int]:
     """Return the ids of drafts that nobody has touched since `up_to` and that are no city's record.
 
@@ -184,7 +188,7 @@ def _drafts(up_to: datetime) -> Sequence[int]:
 
 
 def _references_to_measures() -> list[Column[Any]]:
-    own = {MeasurePost.__tablename__, MeasureWord.__tablename__}
+    own = {model.__tablename__ for model in _OF_A_DRAFT}
     return [
         column
         for table in db.metadata.sorted_tables
@@ -198,9 +202,9 @@ def _delete_drafts(up_to: datetime) -> int:
     drafts = _drafts(up_to)
     for measure_id in drafts:
         record(Tag.KEPT_NO_LONGER, KEEPER, Kind.MEASURE, measure_id)
-        for of_measure in (MeasurePost.measure_id, MeasureWord.measure_id, Measure.id):
-            condition: ColumnElement[bool] = of_measure == measure_id
-            db.session.execute(delete(of_measure.class_).where(condition))
+        for of_draft in _OF_A_DRAFT:
+            db.session.execute(delete(of_draft).where(of_draft.measure_id == measure_id))
+        db.session.execute(delete(Measure).where(Measure.id == measure_id))
     return len(drafts)
 
 

@@ -133,9 +133,11 @@ class MeasureWord(Model):
 
 
 class Likeness(Model):
-    """The lemmas of a measure's name and problem, a language each, that look-alikes are found by.
+    """The words of a measure's name and problem, a language each, that look-alikes are found by.
 
-    They follow from the texts, and are written with them.
+    They follow from the texts, and are written with them: `edition` says by what dictionaries, and
+    `version` which version of the measure they are of. A word of the name is not repeated in the
+    problem.
     """
 
     __tablename__ = "likeness"
@@ -147,6 +149,8 @@ class Likeness(Model):
     name_sv: Mapped[str] = mapped_column(Text, default="")
     problem_fi: Mapped[str] = mapped_column(Text, default="")
     problem_sv: Mapped[str] = mapped_column(Text, default="")
+    edition: Mapped[str] = mapped_column(String(40))
+    version: Mapped[int]
 
 
 class Entry(Model):

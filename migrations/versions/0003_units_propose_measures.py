@@ -179,6 +179,8 @@ def upgrade():
         sa.Column("name_sv", sa.Text(), nullable=False),
         sa.Column("problem_fi", sa.Text(), nullable=False),
         sa.Column("problem_sv", sa.Text(), nullable=False),
+        sa.Column("edition", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["measure_id"], ["measure.id"], name=op.f("fk_likeness_measure_id")
         ),

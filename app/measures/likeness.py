@@ -1,0 +1,232 @@
+"""Measures that are like one another, found before somebody proposes the same once more."""
+
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, CompoundSelect, and_, func, or_, select, union
+
+from app.accounts.models import Unit
+from app.config import Language
+from app.core.policy import Action, Actor, can
+from app.extensions import db
+from app.measures import lemmas
+from app.measures.models import Likeness, Lineage, Measure
+from app.measures.overlap import Corpus, Words
+from app.measures.queries import visible_to
+from app.measures.states import Publicity, State
+
+ALIKE_FROM = 0.24
+"""From how much in common on measures are shown as alike; tests/measures/test_likeness.py tells
+on what examples it was chosen, and what it finds."""
+
+MOST_SHOWN = 5
+
+COMPARED = ("name_fi", "name_sv", "problem_fi", "problem_sv")
+"""The texts of a measure that are compared, each with those of its language."""
+
+IN_OUTLINE = frozenset({State.SUBMITTED, State.IN_SCORING})
+"""States in which other units see a proposal's name and unit, so that they join it."""
+
+# So many of the most alike are looked at for those that the reader may see.
+_AT_MOST = 100
+
+_LANGUAGES: tuple[Language, ...] = ("fi", "sv")
+
+
+class Texts(NamedTuple):
+    """What somebody writes of a measure; a language that they do not write in is empty."""
+
+    name_fi: str = ""
+    name_sv: str = ""
+    problem_fi: str = ""
+    problem_sv: str = ""
+
+
+class LookAlike(NamedTuple):
+    """A measure that is like another.
+
+    Attributes:
+        id: Its id; None where the reader sees its name, unit and state alone.
+        name_fi, name_sv: Its name.
+        unit: Whose it is.
+        state: Its state as a proposal.
+        first_year, last_year: The years of a proposal, where the reader may see them.
+    """
+
+    id: int | None
+    name_fi: str
+    name_sv: str
+    unit: Unit | None
+    state: State
+    first_year: int | None
+    last_year: int | None
+
+
+def find(actor: Actor, texts: Texts, leaving_out: int | None = None) -> list[LookAlike]:
+    """Return the measures most like what somebody writes, of all years and programmes.
+
+    Args:
+        actor: Who writes or reads it.
+        texts: What is written.
+        leaving_out: The id of the measure itself. What is marked as related to it, or was merged
+            into another, is known already, and left out too.
+    """
+    shares = _shares({lang: _words(texts, lang) for lang in _LANGUAGES}, _corpora())
+    shares.pop(leaving_out or 0, None)
+    nearest = sorted(shares, key=lambda key: (-shares[key], key))[:_AT_MOST]
+    if not nearest:
+        return []
+    whole = visible_to(actor)
+    query = (
+        select(Measure, Unit, whole.label("whole"))
+        .outerjoin(Unit, Unit.id == Measure.unit_id)
+        .where(
+            Measure.id.in_(nearest),
+            Measure.state != State.MERGED,
+            Measure.id.not_in(_related_to(leaving_out or 0)),
+            or_(whole, _in_outline(actor)),
+        )
+    )
+    rows = {measure.id: (measure, unit, seen) for measure, unit, seen in db.session.execute(query)}
+    shown = [rows[key] for key in nearest if key in rows][:MOST_SHOWN]
+    return [
+        LookAlike(
+            measure.id if whole else None,
+            measure.name_fi,
+            measure.name_sv,
+            unit,
+            measure.state,
+            measure.first_year if whole else None,
+            measure.last_year if whole else None,
+        )
+        for measure, unit, whole in shown
+    ]
+
+
+def counts_for(measures: Collection[Measure], actor: Actor) -> Mapping[int, int]:
+    """Return how many measures are like each of `measures` that `actor` may read, by id.
+
+    Related and merged ones do not count; the number of queries is always the same.
+    """
+    corpora = _corpora()
+    ids = [measure.id for measure in measures]
+    found = {
+        row.measure_id: _shares({lang: _kept(row, lang) for lang in _LANGUAGES}, corpora)
+        for row in db.session.scalars(select(Likeness).where(Likeness.measure_id.in_(ids)))
+    }
+    candidates = {key for shares in found.values() for key in shares}
+    query = select(Measure.id).where(
+        Measure.id.in_(sorted(candidates)), Measure.state != State.MERGED, visible_to(actor)
+    )
+    visible = set(db.session.scalars(query))
+    related = {
+        (one, another)
+        for link in db.session.scalars(
+            select(Lineage).where(or_(Lineage.measure_id.in_(ids), Lineage.earlier_id.in_(ids)))
+        )
+        for one, another in (
+            (link.measure_id, link.earlier_id),
+            (link.earlier_id, link.measure_id),
+        )
+    }
+    return {
+        key: sum(
+            other != key and other in visible and (key, other) not in related
+            for other in found.get(key, ())
+        )
+        for key in ids
+    }
+
+
+def write(measure: Measure) -> None:
+    """Write anew the words by which look-alikes of the measure are found."""
+    texts = Texts(*(getattr(measure, name) for name in COMPARED))
+    row = db.session.get(Likeness, measure.id)
+    if row is None:
+        row = Likeness(measure_id=measure.id)
+        db.session.add(row)
+    for lang in _LANGUAGES:
+        name, problem = _words(texts, lang)
+        setattr(row, f"name_{lang}", name)
+        setattr(row, f"problem_{lang}", problem)
+    row.edition = lemmas.edition()
+    row.version = measure.version
+    db.session.flush()
+
+
+def write_missing(at_most: int) -> int:
+    """Write the words of measures that have none, or whose words other dictionaries have found.
+
+    Returns how many there were, `at_most` so many.
+    """
+    query = (
+        select(Measure)
+        .outerjoin(Likeness, Likeness.measure_id == Measure.id)
+        .where(or_(Likeness.measure_id.is_(None), Likeness.edition != lemmas.edition()))
+        .order_by(Measure.id)
+        .limit(at_most)
+    )
+    found = db.session.scalars(query).all()
+    for measure in found:
+        write(measure)
+    return len(found)
+
+
+def _in_outline(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on `Measure` that `actor` may know of it without reading it."""
+    if not can(actor, Action.PROPOSE):
+        return Measure.id.is_(None)
+    return and_(Measure.state.in_(IN_OUTLINE), Measure.publicity != Publicity.SECRET)
+
+
+def _related_to(measure_id: int) -> CompoundSelect[int]:
+    earlier = select(Lineage.earlier_id).where(Lineage.measure_id == measure_id)
+    later = select(Lineage.measure_id).where(Lineage.earlier_id == measure_id)
+    return union(earlier, later)
+
+
+def _words(texts: Texts, lang: Language) -> Words:
+    name = lemmas.words(getattr(texts, f"name_{lang}"), lang)
+    problem = lemmas.words(getattr(texts, f"problem_{lang}"), lang)
+    return Words(" ".join(name), " ".join(word for word in problem if word not in name))
+
+
+def _kept(row: Likeness, lang: Language) -> Words:
+    return Words(getattr(row, f"name_{lang}"), getattr(row, f"problem_{lang}"))
+
+
+def _shares(
+    words: Mapping[Language, Words], corpora: Mapping[Language, Corpus]
+) -> dict[int, float]:
+    """Return the measures that are alike and how much, by the language in which they are more."""
+    found: dict[int, float] = {}
+    for lang, corpus in corpora.items():
+        for key, share in corpus.alike(words[lang]).items():
+            if share >= ALIKE_FROM:
+                found[key] = max(share, found.get(key, 0))
+    return found
+
+
+def _corpora() -> Mapping[Language, Corpus]:
+    """Return the words of all measures.
+
+    They are kept in memory, and good as long as no text has changed: every change makes a new
+    version of its measure, and a new measure has the highest id.
+    """
+    counts = select(func.count(), func.max(Likeness.measure_id), func.sum(Likeness.version))
+    return _read(str(db.engine.url), *db.session.execute(counts).one())
+
+
+@lru_cache(maxsize=1)
+def _read(_database: str, *_fingerprint: int | None) -> Mapping[Language, Corpus]:
+    columns = Likeness.__table__.columns
+    return {
+        lang: Corpus(
+            (row[0], Words(*row[1:]))
+            for row in db.session.execute(
+                select(columns.measure_id, columns[f"name_{lang}"], columns[f"problem_{lang}"])
+            )
+        )
+        for lang in _LANGUAGES
+    }
