@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from flask import url_for
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from sqlalchemy import ColumnElement, and_, delete, func, select
 
 from app.accounts.models import User
@@ -21,7 +22,7 @@ from app.core import clock, idempotency
 from app.core.bilingual import Text, text_of
 from app.core.errors import Refused
 from app.core.fields import tidy_line
-from app.core.i18n import language
+from app.core.i18n import language, person_name
 from app.core.policy import NO_UNIT, Action, Actor, can
 from app.extensions import db
 from app.measures.models import Measure
@@ -104,7 +105,7 @@ def keep(
     if not _KEY.fullmatch(key) or len(text) > LONGEST:
         raise Refused(_l("The text is too long to be kept."))
     _lock(actor)
-    if idempotency.earlier_result(actor, key):
+    if saved_as(actor, key):
         return None
     copy = find(actor, key) or _unchanged(actor, mark) or _added(actor)
     copy.key, copy.fields, copy.saved_at = key, text, clock.now()
@@ -134,6 +135,12 @@ def settle(actor: Actor, key: str, mark: Mark, measure: Measure) -> None:
     if unchanged := _unchanged(actor, mark):
         db.session.delete(unchanged)
         db.session.flush()
+
+
+def saved_as(actor: Actor, key: str) -> int | None:
+    """Return the id of the proposal that a form was saved as; None when it has not been saved."""
+    result = idempotency.earlier_result(actor, key) if _KEY.fullmatch(key) else None
+    return int(result) if result and result.isdecimal() else None
 
 
 def discard(actor: Actor, key: str) -> None:
@@ -167,9 +174,7 @@ def of_person(user_id: int, *, new: bool = False) -> list[Unfinished]:
     if new:
         query = query.where(WorkingCopy.measure_id.is_(None))
     found = db.session.scalars(query.order_by(WorkingCopy.saved_at.desc(), WorkingCopy.id))
-    return [
-        Unfinished(_title(copy), address_of(copy), copy.saved_at, copy.key) for copy in found
-    ]
+    return [Unfinished(_title(copy), address_of(copy), copy.saved_at, copy.key) for copy in found]
 
 
 def address_of(copy: WorkingCopy) -> str:
@@ -190,8 +195,8 @@ def _title(copy: WorkingCopy) -> Text:
     return Text("", language(), is_other=False)
 
 
-def writers(measure: Measure, actor: Actor) -> Sequence[str]:
-    """Return the names of the others who have typed into the form of a proposal just now."""
+def who_else_writes(measure: Measure, actor: Actor) -> str:
+    """Say who else has typed into the form of a proposal just now; nothing when nobody has."""
     query = (
         select(User.name)
         .join(WorkingCopy, WorkingCopy.user_id == User.id)
@@ -203,7 +208,17 @@ def writers(measure: Measure, actor: Actor) -> Sequence[str]:
         .group_by(User.id, User.name)
         .order_by(func.max(WorkingCopy.saved_at).desc())
     )
-    return db.session.scalars(query).all()
+    names = [person_name(name) for name in db.session.scalars(query)]
+    if not names:
+        return ""
+    return str(
+        ngettext(
+            "%(names)s is writing this too and has not saved yet.",
+            "%(names)s are writing this too and have not saved yet.",
+            len(names),
+            names=", ".join(names),
+        )
+    )
 
 
 def _is(actor: Actor, key: str) -> ColumnElement[bool]:
