@@ -13,7 +13,7 @@ from flask import current_app
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
-from app.config import Language, Settings
+from app.config import MAIL_ADDRESS, Language, Settings
 from app.core import clock
 from app.core.fields import printable, tidy_line
 from app.core.i18n import format_moment
@@ -78,7 +78,6 @@ def _letter(parcel: Parcel, settings: Settings) -> EmailMessage:
     made["Subject"] = title
     made["Date"] = clock.local(clock.now())
     made["Message-ID"] = _message_id(parcel, settings)
-    made["Content-Language"] = parcel.language
     # RFC 3834, and Exchange's own way: nobody's machine answers that its owner is on holiday.
     made["Auto-Submitted"] = "auto-generated"
     made["X-Auto-Response-Suppress"] = "All"
@@ -93,6 +92,8 @@ def _letter(parcel: Parcel, settings: Settings) -> EmailMessage:
         footer=footer,
     )
     made.add_alternative(html, subtype="html")
+    # Given earlier it would have become the first part's.
+    made["Content-Language"] = parcel.language
     return made
 
 
@@ -110,6 +111,9 @@ def _title(parcel: Parcel) -> str:
 
 
 def _mailbox(name: str, address: str) -> Address:
+    # What is let through here, the header's own parser understands.
+    if not MAIL_ADDRESS.fullmatch(address):
+        raise ValueError("this is no address")
     return Address(display_name=one_line(name), addr_spec=address)
 
 

@@ -6,7 +6,6 @@ again. So nothing is lost, and what a person gets twice has the same Message-ID.
 """
 
 from datetime import timedelta
-from email.errors import MessageError
 from typing import NamedTuple
 
 from flask_babel import force_locale
@@ -104,8 +103,8 @@ def _send_next(server: MailServer, settings: Settings) -> State | None:
 def _hand_over(server: MailServer, parcel: Parcel, settings: Settings) -> None:
     try:
         made = letter(parcel, settings)
-    except (ValueError, MessageError) as error:
-        fault = "No letter can be put together for this address and text."
+    except ValueError as error:
+        fault = "No letter can be written to this address."
         raise NotTaken(fault, for_good=True) from error
     server.send(made, parcel.address)
 

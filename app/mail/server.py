@@ -71,9 +71,6 @@ class MailServer:
         except smtplib.SMTPDataError as refused:
             fault = f"The message was refused: {in_words(refused)}"
             raise NotTaken(fault, for_good=_is_for_good(refused.smtp_code)) from refused
-        except smtplib.SMTPNotSupportedError as refused:
-            fault = f"The server takes no such address: {in_words(refused)}"
-            raise NotTaken(fault, for_good=True) from refused
         except OSError as lost:
             self._smtp.close()
             raise NotTaken(f"The connection was lost: {in_words(lost)}", for_good=False) from lost

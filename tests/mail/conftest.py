@@ -81,8 +81,7 @@ def tell(actor) -> Callable[..., None]:
 
 
 def message(subject: str) -> Message:
-    """Return the one message of a subject, as it is in the database now."""
-    db.session.rollback()
+    """Return the one message of a subject."""
     return db.session.scalars(select(Message).where(Message.subject == subject)).one()
 
 

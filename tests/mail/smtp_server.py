@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -126,14 +125,6 @@ def smtp_server(port: int = 0, **options: Any) -> Iterator[SmtpServer]:
         yield server
     finally:
         server.stop()
-
-
-def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-    return port
 
 
 def text_of(letter: EmailMessage) -> str:
