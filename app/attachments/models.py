@@ -28,7 +28,8 @@ class Attachment(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     measure_id: Mapped[int] = mapped_column(ForeignKey("measure.id"), index=True)
-    name: Mapped[str] = mapped_column(String(200))
+    # The record names a file by its id, so that those alone learn its name who may read it.
+    name: Mapped[str] = mapped_column(String(200), info=UNRECORDED)
     kind: Mapped[FileKind] = mapped_column(enum_type(FileKind, "kind"))
     size: Mapped[int]
     digest: Mapped[str] = mapped_column(String(64))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -31,6 +31,9 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
+_SANDBOXED = "app.sandboxed"
+"""Where a request notes that its answer is to be sandboxed."""
+
 STRICT_TRANSPORT_SECURITY = "max-age=31536000; includeSubDomains"
 
 
@@ -44,14 +47,28 @@ def init_app(app: Flask) -> None:
     if settings.https:
         headers.append(("Strict-Transport-Security", STRICT_TRANSPORT_SECURITY))
 
+    confined = [
+        (name, f"{value}; sandbox" if name == "Content-Security-Policy" else value)
+        for name, value in headers
+    ]
+
     def with_headers(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def start(status: str, given: list[tuple[str, str]], *error: Any) -> Callable[..., object]:
-            return start_response(status, given + headers, *error)
+            added = confined if _SANDBOXED in environ else headers
+            return start_response(status, given + added, *error)
 
         return inner(environ, start)
 
     app.wsgi_app = with_headers  # type: ignore[method-assign]  # Flask's documented way to wrap it
     app.after_request(_keep_private)
+
+
+def sandbox() -> None:
+    """Let what answers this request run nothing, wherever a browser opens it.
+
+    It is for files that people have sent; they stand in an origin of their own then.
+    """
+    request.environ[_SANDBOXED] = True
 
 
 def _believe(app: Flask, proxies: int) -> None:
@@ -65,8 +82,12 @@ def _believe(app: Flask, proxies: int) -> None:
 
 
 def _keep_private(response: Response) -> Response:
-    """Let no shared cache keep an answer: it shows what its reader may see."""
+    """Let no shared cache keep an answer: it shows what its reader may see.
+
+    What is not to be stored at all needs no asking whether it is still good.
+    """
     response.cache_control.private = True
-    response.cache_control.no_cache = True
+    if not response.cache_control.no_store:
+        response.cache_control.no_cache = True
     response.vary.add("Cookie")
     return response

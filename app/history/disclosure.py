@@ -8,6 +8,8 @@ or in a file, gets them from here. What is not shown follows these rules:
 - What was written while a measure was a draft or returned, or secret, stays with those who might
   have read it then, although the measure is now read by more (Act on the Openness of Government
   Activities 621/1999, 6, 7 and 22-24 §).
+- Of a file that the reader may not read neither the name nor anything else is shown. What counts is
+  who may read it now.
 - The content of a review is nobody's but the member's. While a round is blind for the reader, even
   that others have reviewed is left out.
 """
@@ -22,6 +24,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, or_, true
 
+from app.attachments import queries as attachments
 from app.audit.models import Event, Values
 from app.audit.tags import Kind, Tag
 from app.core.enums import Labelled
@@ -43,6 +46,7 @@ class Closed(Labelled):
     ERASED = "erased", _l("What changed has been erased.")
     HIDDEN = "hidden", _l("What changed is not shown: you may not read the measure.")
     DRAFT = "draft", _l("What changed is not shown: it was written in a draft.")
+    FILE = "file", _l("What changed is not shown: you may not read the file.")
     REVIEW = "review", _l("The content of reviews is not shown here.")
     SECRET = "secret", _l("What changed is not shown: the measure was secret.")
 
@@ -72,14 +76,16 @@ def in_record(filters: Filters, actor: Actor, today: date) -> Condition:
 def in_history(measure: Measure, actor: Actor, today: date) -> Condition:
     """Return the condition on `Event` that it belongs to the history of a measure for `actor`.
 
-    Who tried to see the measure is no part of it. Reviews and agendas are for those who may read
-    the ranking and the meetings.
+    Who tried to see the measure is no part of it. Reviews, agendas and comments within the steering
+    group are for those who may read the ranking, the meetings and such comments.
     """
     left_out = {Tag.ACCESS_REFUSED}
     if not can(actor, Action.READ_RANKING):
         left_out.add(Tag.REVIEW_SAVED)
     if not can(actor, Action.READ_MEETINGS):
         left_out |= {Tag.MATTER_ADDED, Tag.MATTER_REMOVED}
+    if not can(actor, Action.READ_GROUP_COMMENTS):
+        left_out |= {Tag.GROUP_COMMENT_ADDED, Tag.GROUP_COMMENT_REMOVED}
     return and_(
         Event.kind == Kind.MEASURE,
         Event.subject_id == measure.id,
@@ -123,11 +129,17 @@ class Disclosure:
         happenings = [_opened(event, values) for event, values in rows]
         mentioned = _mentioned(happenings)
         self._learn({each for ids in mentioned for each in ids} - self._measures.keys())
+        files = [_references(each, "attachment") for each in happenings]
+        readable = attachments.readable_ids({each for ids in files for each in ids}, self._actor)
         return [
             replace(each, before=None, after=None, closed=closed)
-            if (closed := each.closed or self._closed(each, ids))
+            if (
+                closed := each.closed
+                or self._closed(each, ids)
+                or (Closed.FILE if file_ids - readable else None)
+            )
             else each
-            for each, ids in zip(happenings, mentioned, strict=True)
+            for each, ids, file_ids in zip(happenings, mentioned, files, strict=True)
         ]
 
     def _learn(self, measure_ids: Collection[int]) -> None:

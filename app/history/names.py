@@ -8,6 +8,8 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.accounts.models import Post, Unit, User
+from app.attachments.models import Attachment
+from app.attachments.queries import readable_by
 from app.audit.tags import Kind
 from app.config import Language
 from app.core.bilingual import Text, text_of
@@ -67,6 +69,12 @@ def _entries(ids: list[int], actor: Actor) -> Any:
     return query.where(Entry.id.in_(ids), visible_to(actor))
 
 
+def _files(ids: list[int], actor: Actor) -> Any:
+    query = select(Attachment.id, Attachment.name)
+    query = query.join(Measure, Measure.id == Attachment.measure_id)
+    return query.where(Attachment.id.in_(ids), readable_by(actor))
+
+
 def _rounds(ids: list[int], _actor: Actor) -> Any:
     query = select(Round.id, Roadmap.year).join(Roadmap, Roadmap.id == Round.roadmap_id)
     return query.where(Round.id.in_(ids))
@@ -84,6 +92,10 @@ def _named_measure(row: Any, lang: Language) -> Text:
 def _theme(row: Any, lang: Language) -> Text:
     name = text_of(row, "name", lang)
     return name._replace(value=f"{row.code} {name.value}")
+
+
+def _file(row: Any, lang: Language) -> Text:
+    return Text(row.name, lang, is_other=False)
 
 
 def _person(row: Any, lang: Language) -> Text:
@@ -105,6 +117,7 @@ def _decided(row: Any, lang: Language) -> Text:
 
 _QUERIES: Mapping[str, tuple[_Query, _Namer]] = MappingProxyType(
     {
+        Attachment.__tablename__: (_files, _file),
         BoardDecision.__tablename__: (_rows(BoardDecision, "decided_on"), _decided),
         ClassificationValue.__tablename__: _twin(ClassificationValue),
         Criterion.__tablename__: _twin(Criterion),

@@ -14,6 +14,12 @@ from werkzeug.test import Client, TestResponse
 from app.accounts import operations as accounts
 from app.accounts import queries as people
 from app.accounts.models import RoleGrant
+from app.attachments.models import Attachment, Content
+from app.attachments.states import FileKind
+from app.audit.operations import record
+from app.audit.tags import Kind, Tag
+from app.comments.models import Comment
+from app.comments.states import Audience
 from app.core import clock
 from app.core.database import writing
 from app.extensions import db
@@ -100,6 +106,7 @@ class Standing:
         app: The app, in its context.
         measures: Its measures, one of each sort.
         parts: What the parts of addresses name beside measures.
+        belongings: The same, of each measure: a comment and a public file.
         cookies: What each person's browser sends.
         copy: The database as it is to be found by every request.
     """
@@ -107,12 +114,14 @@ class Standing:
     app: Flask
     measures: Sequence[Sort]
     parts: Mapping[str, object]
+    belongings: Mapping[int, Mapping[str, object]]
     cookies: Mapping[str, str]
     copy: sqlite3.Connection
 
     def url(self, endpoint: str, transition: str = "", measure_id: int = 0) -> str:
         """Return the address of an endpoint, for a transition and a measure where it has them."""
-        parts = {**self.parts, "transition": transition, "measure_id": measure_id}
+        of_measure = self.belongings.get(measure_id) or self.belongings[self.measures[0].id]
+        parts = {**self.parts, **of_measure, "transition": transition, "measure_id": measure_id}
         names = next(self.app.url_map.iter_rules(endpoint)).arguments
         adapter = self.app.url_map.bind("localhost")
         return adapter.build(endpoint, {name: parts[name] for name in names})
@@ -157,6 +166,7 @@ def standing(
         app.config["WTF_CSRF_ENABLED"] = False
         measures = [Sort(_add(sort, texts(n)), *sort) for n, sort in enumerate(sorts)]
         parts = _fill()
+        belongings = {measure.id: _equip(n, measure.id) for n, measure in enumerate(measures)}
         with writing():
             for measure in measures:
                 # What was proposed to the board became public.
@@ -168,7 +178,7 @@ def standing(
         copy = sqlite3.connect(settings.instance / "copy.sqlite")
         with closing(copy), closing(db.engine.raw_connection()) as live:
             live.driver_connection.backup(copy)
-            yield Standing(app, measures, parts, cookies, copy)
+            yield Standing(app, measures, parts, belongings, cookies, copy)
 
 
 def _fill() -> dict[str, object]:
@@ -199,6 +209,35 @@ def _fill() -> dict[str, object]:
         "post_id": 1,
         "token": "x",
     }
+
+
+def _equip(number: int, measure_id: int) -> dict[str, object]:
+    """Give a measure comments and files, each with a word of its own, and return some of them."""
+    author = people.user_by_key("member2")
+    said = {"measure_id": measure_id, "author_id": author.id, "made_at": clock.now()}
+    comment = Comment(audience=Audience.SIGNED_IN, text=f"kanaria{number:03}", **said)
+    within = Comment(audience=Audience.STEERING_GROUP, text=f"ryhma{number:03}", **said)
+    open_file, secret_file = (
+        Attachment(
+            measure_id=measure_id,
+            name=f"{word}{number:03}.pdf",
+            kind=FileKind.PDF,
+            size=1,
+            digest=f"{word}{number:03}",
+            publicity=publicity,
+            secrecy_basis=f"{word}{number:03}",
+            added_at=clock.now(),
+        )
+        for word, publicity in (("kanaria", Publicity.PUBLIC), ("salaisuus", Publicity.SECRET))
+    )
+    with writing():
+        db.session.add_all((comment, within, open_file, secret_file))
+        db.session.flush()
+        for file in (open_file, secret_file):
+            db.session.add(Content(attachment_id=file.id, data=b"x"))
+            after = {"attachment_id": file.id, "secrecy_basis": file.secrecy_basis}
+            record(Tag.FILE_ADDED, accounts.INSTALLER, Kind.MEASURE, measure_id, after=after)
+        return {"comment_id": comment.id, "file_id": open_file.id}
 
 
 def _add(sort: tuple[str, str, str], texts: Mapping[str, object]) -> int:

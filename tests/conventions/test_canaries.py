@@ -26,7 +26,14 @@ from tests.scoring.rounds import YEAR, judge
 
 SORTS = list(product(("library",), READERS, PUBLICITY))
 
-OF_A_MEASURE = ("status_page.measure", "history.measure", "proposing.edit", "scoring.review")
+OF_A_MEASURE = (
+    "status_page.measure",
+    "comments.comments",
+    "attachments.files",
+    "history.measure",
+    "proposing.edit",
+    "scoring.review",
+)
 """Pages of one measure that are opened for each."""
 
 TEXTS = (
@@ -34,7 +41,7 @@ TEXTS = (
     *("partners", "legal_act", "legal_section", "secrecy_basis"),
 )
 
-WORD = re.compile(r"(?:kanaria|askel|arvio)\d{3}")
+WORD = re.compile(r"(?:kanaria|askel|arvio|ryhma|salaisuus)\d{3}")
 
 
 def texts(number: int) -> dict[str, str]:
@@ -119,6 +126,12 @@ def may_show(city: Standing, person: str, word: str) -> bool:
     if word.startswith("arvio"):
         # The round is blind for the chair, who has not scored yet.
         return person in {"member", "secretary"}
+    if word.startswith("ryhma"):
+        return measure.is_read_by(person) and person in {"member", "chair", "secretary"}
+    if word.startswith("salaisuus"):
+        return measure.is_read_by(person) and measure.relation(person) in {
+            *("own", "member", "chair", "secretary"),
+        }
     if word.startswith("askel"):
         # Why a proposal was sent back is between its unit and the steering group.
         return measure.is_read_by(person) and measure.relation(person) in {
@@ -143,6 +156,9 @@ def test_nobody_finds_a_word_that_is_not_for_them(city: Standing, person: str) -
     works_on_them = person in {"proposer", "member", "chair", "secretary"}
     assert any(word.startswith("askel") for word in seen) is works_on_them
     assert any(word.startswith("arvio") for word in seen) is (person == "member")
+    in_the_group = person in {"member", "chair", "secretary"}
+    assert any(word.startswith("ryhma") for word in seen) is in_the_group
+    assert any(word.startswith("salaisuus") for word in seen) is works_on_them
 
 
 @pytest.mark.parametrize("person", PEOPLE)

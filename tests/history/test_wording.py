@@ -15,10 +15,12 @@ from tests.client import sign_in_as
 from tests.history.logs import happen, many, read
 
 # What no event holds as it is: the record itself, what is worked out, sessions and what surrounds
-# them, steps, which events repeat, and ratings, which stand in their review.
+# them, steps, which events repeat, ratings, which stand in their review, and comments, whose text
+# goes when it is removed.
 NEVER_RECORDED = {
     "BulkAction",
     "BulkChange",
+    "Comment",
     "Content",
     "Event",
     "Invitation",
