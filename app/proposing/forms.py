@@ -53,7 +53,7 @@ _PROBLEM = _l(
 )
 _NAME = _l(
     "One line that becomes the name of the measure. For example: Residents book their times "
-    "themselves"
+    "themselves."
 )
 _DESCRIPTION = _l(
     "What is done, in which steps and with what. For example: We buy a booking service, connect "
@@ -125,15 +125,15 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     legal_act = line(
         _l("Act"),
         300,
-        _l("Needed when the source is a law: the act itself. For example: Archives Act 831/1994"),
+        _l("Needed when the source is a law: the act itself. For example: Archives Act 831/1994."),
     )
     legal_section = line(
-        _l("Section"), 60, _l("The section that obliges the city. For example: 7 §")
+        _l("Section"), 60, _l("The section that obliges the city. For example: 7 §.")
     )
     legal_deadline = DateField(
         _l("Deadline set by the law"),
         [Optional()],
-        description=_l("The day by which it must be done. For example: 31.12.2027"),
+        description=_l("The day by which it must be done. For example: 31.12.2027."),
     )
 
     impact = _radio(
@@ -151,12 +151,12 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     )
     cost_once = EuroField(
         _l("Estimated one-off cost, euros"),
-        description=_l("What is paid once, in whole euros. For example: 12 500"),
+        description=_l("What is paid once, in whole euros. For example: 12 500."),
     )
     cost_yearly = EuroField(
         _l("Estimated yearly cost, euros"),
         description=_l(
-            "What is paid every year, in whole euros; 0 if it costs nothing. For example: 1 200"
+            "What is paid every year, in whole euros; 0 if it costs nothing. For example: 1 200."
         ),
     )
 
@@ -186,7 +186,7 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         500,
         _l(
             "Needed when the development model is a network: municipalities, companies, "
-            "associations. For example: the libraries of the neighbouring towns"
+            "associations. For example: the libraries of the neighbouring towns."
         ),
     )
 
@@ -249,7 +249,7 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         300,
         _l(
             "Needed when the proposal is secret: the act and the section. For example: Act on the "
-            "Openness of Government Activities 24 §"
+            "Openness of Government Activities 24 §."
         ),
     )
 
