@@ -11,10 +11,10 @@ const NEAR = 0.8;
 const PAUSE = 1000;
 
 /* What is typed in hidden fields stays and is sent. So that nothing is kept unseen, a form that is
-   opened shows what holds anything, or an error. */
+   opened shows what holds anything, an error, or what the secretary asks for. */
 function isEmpty(part) {
-  const isFilled = ({ type, value, checked }) => (type === "checkbox" ? checked : value.trim());
-  return ![...part.querySelectorAll("input, textarea")].some(isFilled) && !part.querySelector(".field-error");
+  const isFilled = [...part.querySelectorAll("input")].some(({ value }) => value.trim());
+  return !isFilled && !part.querySelector(".field-error, .concerned");
 }
 
 const chosen = (part) => new FormData(part.closest("form")).get(part.dataset.askedBy);
