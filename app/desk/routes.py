@@ -84,7 +84,7 @@ def confirm() -> ResponseReturnValue:
     actor = current_actor()
     deed, ids = _asked(request.form)
     form = BulkForm()
-    key = form.key.data or ""
+    key = request.form.get("key", "")
     if not _KEY.fullmatch(key):
         abort(400)
     if not _earlier(key):

@@ -1,6 +1,6 @@
 """The invented proposals of the demo, each brought to its state through the workflow."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,8 +8,11 @@ from sqlalchemy import update
 
 from app.accounts import queries as people
 from app.accounts.operations import INSTALLER
-from app.core import clock
+from app.core import clock, idempotency
 from app.core.policy import Actor
+from app.desk import operations as desk
+from app.desk import plans
+from app.desk.states import Deed
 from app.extensions import db
 from app.importing import queries
 from app.measures import operations as measures
@@ -68,8 +71,9 @@ class Invention:
         scoring_round = self._open_collecting()
         held = meetings.arrange(self._in_days(-7), 5, "Raatihuone", self._secretary)
         coming = meetings.arrange(self._in_days(14), 6, "Raatihuone", self._secretary)
-        for row in proposals:
-            measure = self._propose(row)
+        made = [(self._propose(row), row) for row in proposals]
+        self._hand_over(made)
+        for measure, row in made:
             self._bring_to_state(measure, row, held)
             for review in row.get("review", []):
                 self._review(scoring_round, measure, review)
@@ -121,18 +125,26 @@ class Invention:
             measures.edit_proposal(measure, measure.version, row["later"], proposer)
         return measure
 
+    def _hand_over(self, made: Sequence[tuple[Measure, Mapping[str, Any]]]) -> None:
+        """Submit what is submitted, and open all that was scored for scoring at once."""
+        scored = []
+        for measure, row in made:
+            state, proposer = State[row["state"].upper()], self._person(row["by"])
+            if state is State.WITHDRAWN:
+                measures.move(measure, "withdraw", proposer)
+            elif state is not State.DRAFT:
+                measures.move(measure, "submit", proposer)
+            if state in _SCORED:
+                scored.append(measure.id)
+        plan = plans.make(Deed.OPEN_SCORING, scored, self._secretary)
+        action = desk.carry_out(plan, {}, self._secretary, idempotency.new_key())
+        action.made_at -= timedelta(days=10)
+
     def _bring_to_state(self, measure: Measure, row: Mapping[str, Any], held: Meeting) -> None:
         state, reason = State[row["state"].upper()], row.get("reason", "")
-        proposer = self._person(row["by"])
-        if state is State.WITHDRAWN:
-            measures.move(measure, "withdraw", proposer)
-        elif state is not State.DRAFT:
-            measures.move(measure, "submit", proposer)
         if state is State.RETURNED:
             concerned = row.get("concerned", ())
             measures.move(measure, "return", self._secretary, reason, concerned=concerned)
-        if state in _SCORED:
-            scoring.open_scoring(measure, self._secretary)
         if state in _DECIDED:
             decision = meetings.add_to_agenda(held, measure, self._secretary)
             meetings.decide(

@@ -8,6 +8,7 @@ from werkzeug.routing import Rule
 
 from app.accounts.models import Identity, Post, RoleGrant, Unit, User
 from app.core.policy import Action
+from app.desk.models import BulkAction
 from app.extensions import db
 from app.measures.models import Measure
 from app.measures.workflow import WORKFLOW as PROPOSAL
@@ -20,6 +21,7 @@ TRANSITIONS = (*PROPOSAL.transitions, *ROADMAP.transitions)
 
 ODD = {
     "measure_id": [0, 999_999, 2**31, 2**63, 10**40],
+    "action_id": [0, 999_999, 2**63],
     "year": [0, 1999, 99_999, 2**63, 10**40],
     "meeting_id": [0, 999_999, 2**63],
     "decision_id": [0, 999_999, 2**63],
@@ -87,6 +89,7 @@ def _values() -> dict[str, list[object]]:
     measures = select(func.max(Measure.id)).group_by(Measure.state)
     return {
         "measure_id": _all(measures),
+        "action_id": _all(select(BulkAction.id)),
         "year": _all(select(Roadmap.year).order_by(Roadmap.year.desc())),
         "meeting_id": _all(select(Meeting.id)),
         "decision_id": _all(select(Decision.id)),

@@ -22,6 +22,10 @@ from app.comments.models import Comment
 from app.comments.states import Audience
 from app.core import clock
 from app.core.database import writing
+from app.core.policy import Actor
+from app.desk import operations as desk
+from app.desk import plans
+from app.desk.states import Deed
 from app.extensions import db
 from app.measures.models import Measure
 from app.measures.states import Publicity, State
@@ -193,11 +197,13 @@ def _fill() -> dict[str, object]:
     open_round(actors["secretary"])
     meeting_id = arranged(actors["secretary"])
     decision_id, _measure_id = on_agenda(actors["secretary"], meeting_id)
+    action_id = _bulk_action(actors["secretary"])
     before_board(actors["secretary"], actors["chair"])
     board_decides(actors["board-secretary"])
     person_id = actors["viewer"].user_id
     return {
         "year": YEAR,
+        "action_id": action_id,
         "number": 1,
         "meeting_id": meeting_id,
         "decision_id": decision_id,
@@ -209,6 +215,14 @@ def _fill() -> dict[str, object]:
         "post_id": 1,
         "token": "x",
     }
+
+
+def _bulk_action(secretary: Actor) -> int:
+    """Let the secretary open a proposal for scoring from the desk, and return the bulk action."""
+    measure_id = saved(State.SUBMITTED)
+    with writing():
+        plan = plans.make(Deed.OPEN_SCORING, [measure_id], secretary)
+        return desk.carry_out(plan, {}, secretary, "0" * 32).id
 
 
 def _equip(number: int, measure_id: int) -> dict[str, object]:

@@ -48,6 +48,7 @@ PAGES = {
         own_page.end_sessions POST
         own_page.page GET
         own_page.save POST
+        proposing.discard POST
         roadmaps.roadmap GET
         roadmaps.roadmaps GET
         sign_in.forget_kept_form POST
@@ -56,6 +57,7 @@ PAGES = {
         sign_in.stay POST
     """,
     f"{PROPOSERS} secretary": """
+        proposing.keep_new POST
         proposing.new GET POST
     """,
     f"{PROPOSERS} {STEERING_GROUP}": """
@@ -68,6 +70,9 @@ PAGES = {
         scoring.rounds GET
     """,
     "secretary": """
+        desk.action GET
+        desk.queue GET
+        desk.undo POST
         meetings.approve_minutes POST
         meetings.arrange POST
         meetings.decide POST
@@ -111,6 +116,8 @@ PAGES = {
         history.export GET
         history.record GET
         history.retention GET
+        mail.change POST
+        mail.outbox GET
         organisation.bring_back_post POST
         organisation.bring_back_unit POST
         organisation.post GET POST
@@ -130,6 +137,10 @@ MISSING = {
         sign_in.returned GET
         sign_in.with_city_account GET
         sign_in.use_invitation POST
+    """,
+    "secretary": """
+        desk.confirm POST
+        desk.preview GET
     """,
     SIGNED_IN: """
         roadmaps.move/board_approves POST
@@ -173,6 +184,7 @@ MEASURES = {
         f"{PROPOSERS} {STEERING_GROUP} administrator", f"own {STEERING_GROUP} administrator"
     ),
     "proposing.edit GET POST": Row(f"{PROPOSERS} secretary", "own secretary"),
+    "proposing.keep POST": Row(f"{PROPOSERS} secretary", "own secretary"),
     "proposing.move/submit GET": Row(_WORKS_ON_PROPOSALS, "own", "404"),
     "proposing.move/submit POST": Row(_WORKS_ON_PROPOSALS, "own"),
     "proposing.move/withdraw GET": Row(_WORKS_ON_PROPOSALS, "own", "404"),
