@@ -17,7 +17,7 @@ from app.mail.models import Message
 from app.mail.states import Topic
 from app.measures import notices, operations
 from app.measures.states import Publicity, State
-from app.measures.workflow import WORKFLOW
+from app.measures.workflow import UNDOING, WORKFLOW
 from tests.measures.proposals import fresh, saved
 
 REASON = "Kerro, paljonko se maksaa"
@@ -41,7 +41,7 @@ TABLE = [
     ("reopen", State.WITHDRAWN, "secretary", Topic.HANDLED, PROPOSERS),
 ]
 
-SILENT: set[str] = set()
+SILENT = set(UNDOING.values())
 """Rows of the workflow of which nobody is told."""
 
 

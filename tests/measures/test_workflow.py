@@ -45,6 +45,9 @@ rescore         .     .         .        .          .        S         .        
 undo_decision   .     .         .        .          S        S         S        .         .
 withdraw        U     U         U        U          .        U         .        .         .
 reopen          .     .         .        .          .        .         S        S         .
+back_to_submitted .   .         S        S          .        .         .        .         .
+back_to_scoring .     S         S        .          .        .         .        .         .
+back_to_postponed .   .         .        S          .        .         .        .         .
 """
 
 EDITING = """
@@ -64,6 +67,9 @@ TARGETS = {
     "undo_decision": "in_scoring",
     "withdraw": "withdrawn",
     "reopen": "draft",
+    "back_to_submitted": "submitted",
+    "back_to_scoring": "in_scoring",
+    "back_to_postponed": "postponed",
 }
 
 WITH_REASON = {"return", "cancel_scoring", "postpone", "reject", "undo_decision", "reopen"}
