@@ -16,12 +16,12 @@ from app.core.routes import blueprint as core
 from app.desk.routes import blueprint as desk
 from app.extensions import compress, csrf, db, login_manager, migrate
 from app.history.routes import blueprint as history
-from app.mail import models as _mail  # noqa: F401
+from app.mail.routes import blueprint as mail
 from app.meetings.routes import blueprint as meetings
 from app.navigation import init_app as init_navigation
 from app.organisation.routes import blueprint as organisation
 from app.own_page.routes import blueprint as own_page
-from app.proposing.autosave_routes import blueprint as proposing
+from app.proposing.lookalike_routes import blueprint as proposing
 from app.roadmaps.routes import blueprint as roadmaps
 from app.scoring.routes import blueprint as scoring
 from app.sign_in.session_routes import blueprint as sign_in
@@ -31,6 +31,7 @@ from app.translating.routes import blueprint as translating
 BLUEPRINTS = (
     core,
     accounts,
+    mail,
     organisation,
     sign_in,
     own_page,

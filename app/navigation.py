@@ -29,7 +29,9 @@ MENU = (
     Entry("accounts.people", Action.MANAGE_PEOPLE, _l("Administration")),
 )
 
-_ADMINISTRATION = frozenset({"accounts", "organisation", "history.record", "history.retention"})
+_ADMINISTRATION = frozenset(
+    {"accounts", "mail", "organisation", "history.record", "history.retention"}
+)
 """The rooms and pages under "Administration"."""
 
 

@@ -87,7 +87,7 @@ class Action(Labelled):
     )
     READ_HISTORY = "read_history", _l("read the history of a measure")
     READ_MEETINGS = "read_meetings", _l("read the meetings of the steering group")
-    READ_OUTBOX = "read_outbox", _l("read the outbox of mail")
+    READ_OUTBOX = "read_outbox", _l("look after the outbox of mail, without its contents")
     READ_POLICY = "read_policy", _l("read who may do what")
     READ_PROPOSALS = "read_proposals", _l("read proposals")
     READ_RANKING = "read_ranking", _l("read the ranking")

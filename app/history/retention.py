@@ -27,8 +27,10 @@ from app.core.database import writing
 from app.core.idempotency import KEPT, Receipt
 from app.core.policy import Actor, Role
 from app.extensions import db
+from app.mail.models import Message
 from app.measures.models import Likeness, Measure, MeasurePost, MeasureWord
 from app.measures.states import State
+from app.proposing.models import WorkingCopy
 
 KEEPER = Actor(name="flask retention", roles=frozenset({Role.ADMINISTRATOR}))
 """Who lets go of what is old: the command, and no person of the tool."""
@@ -169,12 +171,14 @@ def _let_values_go(up_to: datetime) -> int:
     return let_values_go(last_id)
 
 
-_OF_A_DRAFT = (Likeness, MeasurePost, MeasureWord)
+_OF_A_DRAFT = (Likeness, MeasurePost, MeasureWord, WorkingCopy)
 """What goes with a draft."""
 
 
 def _drafts(up_to: datetime) -> Sequence[int]:
     """Return the ids of drafts that nobody has touched since `up_to` and that are no city's record.
+
+    Somebody who types into one without saving touches it too.
 
     A draft that was ever submitted has steps. One that anything else refers to is kept too, also
     by a table that is added later.
@@ -183,6 +187,7 @@ def _drafts(up_to: datetime) -> Sequence[int]:
         Measure.state == State.DRAFT,
         Measure.changed_at < up_to,
         *(~exists().where(column == Measure.id) for column in _references_to_measures()),
+        ~exists().where(WorkingCopy.measure_id == Measure.id, WorkingCopy.saved_at >= up_to),
     )
     return db.session.scalars(query.order_by(Measure.id)).all()
 
@@ -243,6 +248,20 @@ TABLE: tuple[Kept, ...] = (
         _l("so that people notice if somebody else has used their account"),
         "keep_sessions_days",
         Session.seen_at,
+    ),
+    _rows(
+        "messages",
+        _l("Mail that the tool sends"),
+        _l("so that it is sent again until it arrives, and can be looked into if it does not"),
+        "keep_messages_days",
+        Message.written_at,
+    ),
+    _rows(
+        "working copies",
+        _l("What was typed into proposals and not saved"),
+        _l("so that its writer can go on where they left off"),
+        "keep_working_copies_days",
+        WorkingCopy.saved_at,
     ),
     Kept(
         "unsubmitted drafts",

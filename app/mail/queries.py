@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select
-from sqlalchemy.orm import lazyload
+from sqlalchemy.orm import defer, lazyload
 
 from app.accounts.models import User
 from app.accounts.states import Mail
@@ -113,3 +113,29 @@ def counts() -> dict[State, int]:
 def last_run() -> MailRun | None:
     """Return when the job ran last; None when it never has."""
     return db.session.get(MailRun, 1)
+
+
+def outbox(state: State | None, first: int, limit: int) -> Sequence[Row[Message, str, Mail]]:
+    """Return messages with their readers' names and choices, the newest first.
+
+    What they say and where their links lead is not read: administrators look after the mail and
+    may not read proposals.
+
+    Args:
+        state: What became of them; None for all.
+        first: How many newer ones to leave out.
+        limit: How many at most.
+    """
+    query = select(Message, User.name, User.mail).join(User, User.id == Message.user_id)
+    if state is not None:
+        query = query.where(CONDITIONS[state])
+    hidden = (Message.subject, Message.text, Message.path)
+    query = query.options(*(defer(column, raiseload=True) for column in hidden))
+    query = query.order_by(Message.id.desc()).offset(first).limit(limit)
+    return db.session.execute(query).all()
+
+
+def given_up() -> Sequence[Message]:
+    """Return all messages that were given up, the oldest first."""
+    query = select(Message).where(CONDITIONS[State.GIVEN_UP]).order_by(Message.id)
+    return db.session.scalars(query).all()

@@ -35,7 +35,10 @@ from app.core.errors import Refused
 from app.core.idempotency import Receipt, keep_result
 from app.core.policy import Role
 from app.extensions import db
+from app.mail.models import Message
+from app.mail.states import Topic
 from app.measures.models import Step
+from app.proposing.models import WorkingCopy
 from app.scoring.models import Review
 from tests.client import sign_in_as
 
@@ -102,6 +105,12 @@ def known(app: Flask, actor) -> User:
                     fields='[["comment", "Matti"]]',
                     kept_at=clock.now(),
                 ),
+                WorkingCopy(
+                    user_id=member.id,
+                    key="a" * 32,
+                    fields='[["name_fi", "Matti"]]',
+                    saved_at=clock.now(),
+                ),
             ]
         )
     return user("member")
@@ -117,7 +126,7 @@ def test_nothing_says_who_it_was(known: User, actor) -> None:
     assert (erased.email, erased.unit_id, erased.last_seen_at) == (None, None, None)
     assert (erased.language, erased.mail) == ("fi", Mail.AT_ONCE)
     assert erased.erased_on == erased.disabled_on == clock.today()
-    for table in (Identity, Credential, Invitation, KeptForm, Session, RoleGrant):
+    for table in (Identity, Credential, Invitation, KeptForm, Session, RoleGrant, WorkingCopy):
         assert db.session.scalar(select(func.count()).where(table.user_id == person_id)) == 0
     for table in (Receipt, SignInFailure):
         assert db.session.scalar(select(func.count()).select_from(table)) == 0
@@ -133,7 +142,13 @@ def test_nothing_is_left_in_the_files_of_the_database(known: User, settings, act
         return b"".join(path.read_bytes() for path in settings.instance.glob("roadmap.sqlite*"))
 
     person_id = known.id
-    traces = (b"Matti Malli", b"matti.malli@example.org", b"matti-x", b"Browser of Matti")
+    traces = (
+        b"Matti Malli",
+        b"matti.malli@example.org",
+        b"matti-x",
+        b"Browser of Matti",
+        b"Dear Matti",
+    )
     assert [trace for trace in traces if trace not in bytes_of_files()] == []
     erase(person_id, actor("administrator"))
     assert [trace for trace in traces if trace in bytes_of_files()] == []

@@ -26,6 +26,7 @@ EXPECTED = {
     Action.READ_DRAFTS: ("secretary", "proposer"),
     Action.READ_HISTORY: (f"{STEERING_GROUP} administrator", "proposer"),
     Action.READ_MEETINGS: (STEERING_GROUP, ""),
+    Action.READ_OUTBOX: ("administrator", ""),
     Action.READ_PROPOSALS: (STEERING_GROUP, "proposer"),
     Action.READ_RANKING: (STEERING_GROUP, ""),
     Action.READ_RECORD: ("administrator", ""),

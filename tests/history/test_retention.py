@@ -22,6 +22,8 @@ from app.core.idempotency import Receipt
 from app.core.policy import Role
 from app.extensions import db
 from app.history import retention
+from app.mail.models import Message
+from app.mail.states import Topic
 from app.measures import operations as measures
 from app.measures.models import Measure, Step
 from app.measures.states import State
@@ -67,6 +69,15 @@ def rows(app: Flask, actor) -> None:
                 Invitation(token_hash="x", user_id=member.id, expires_at=now),
                 SignInFailure(account="a", address="b", happened_at=now),
                 Receipt(actor_id=member.id, key="k", result="/r", made_at=now),
+                Message(
+                    user_id=member.id,
+                    topic=Topic.DECIDED,
+                    subject="Päätös",
+                    text="Teksti",
+                    path="/",
+                    written_at=now,
+                    not_before=now,
+                ),
             ]
         )
         measures.create_proposal(actor("proposer"), card())
@@ -87,6 +98,7 @@ def test_nothing_new_goes(app: Flask, rows) -> None:
         ("invitations", Invitation, "keep_invitations_days"),
         ("sign-in failures", SignInFailure, "keep_sign_in_failures_days"),
         ("sessions", Session, "keep_sessions_days"),
+        ("messages", Message, "keep_messages_days"),
         ("unsubmitted drafts", Measure, "keep_unsubmitted_drafts_days"),
     ],
 )
