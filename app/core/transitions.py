@@ -29,6 +29,7 @@ class Transition(Generic[S]):
         action: What the policy says of who may make it.
         needs_reason: Whether a reason must be given.
         checks: Further conditions.
+        confirmed: Whether a page tells what will happen before it is made.
     """
 
     name: str
@@ -38,6 +39,19 @@ class Transition(Generic[S]):
     action: Action
     needs_reason: bool = False
     checks: tuple[Check, ...] = field(default=())
+    confirmed: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Whether a page stands before it: for the reason, or to be certain."""
+        return self.needs_reason or self.confirmed
+
+    def check_source(self, state: S) -> None:
+        """Raise Refused unless the row starts from `state`."""
+        if state not in self.sources:
+            raise Refused(
+                _l("This can no longer be done: the state is now “%(state)s”.", state=state.label)
+            )
 
     def unmet(self, subject: object) -> list[str | LazyString]:
         """Return the reasons for which the checks hold `subject` back."""
@@ -88,10 +102,7 @@ class Workflow(Generic[S]):
         """
         transition = self.named(name)
         state = getattr(subject, self.attribute)
-        if state not in transition.sources:
-            raise Refused(
-                _l("This can no longer be done: the state is now “%(state)s”.", state=state.label)
-            )
+        transition.check_source(state)
         if not can(actor, transition.action, _unit_id(subject)):
             raise Refused(_l("Your role does not include this action."))
         if transition.needs_reason and not reason.strip():

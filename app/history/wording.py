@@ -106,6 +106,31 @@ def lines(happenings: Sequence[Happening], actor: Actor, lang: Language) -> list
     return [_line(happening, names, actor, lang) for happening in happenings]
 
 
+def changes(
+    before: Mapping[str, Any], after: Mapping[str, Any], actor: Actor, lang: Language
+) -> list[Change]:
+    """Return in the words of a reader how columns have changed, in the order of the forms.
+
+    Args:
+        before: The columns as they were, with their values in the types of JSON.
+        after: The same columns as they are now.
+        actor: The reader, who may see these columns.
+        lang: Their language.
+    """
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for table, number in (*_referred(before), *_referred(after)):
+        wanted[table].add(number)
+    names = names_of(wanted, actor, lang)
+    return [
+        _change(
+            name,
+            value_of(name, before[name], names, lang),
+            value_of(name, after[name], names, lang),
+        )
+        for name in sorted(before, key=fields.place_of)
+    ]
+
+
 def by_day(lines: Sequence[Line]) -> list[tuple[date, list[Line]]]:
     """Return lines in their order, those of each day together."""
     return [(day, list(of_day)) for day, of_day in groupby(lines, lambda line: line.at.date())]
@@ -123,12 +148,17 @@ def _references(happening: Happening) -> Iterator[tuple[str, int]]:
         yield _PEOPLE, event.actor_id
     if event.subject_id and event.kind in TABLES:
         yield TABLES[event.kind], event.subject_id
-    for values in (happening.before or {}, happening.after or {}):
-        for name, value in values.items():
-            table = fields.table_of(name)
-            for number in value if isinstance(value, list) else [value]:
-                if table and isinstance(number, int):
-                    yield table, number
+    yield from _referred(happening.before or {})
+    yield from _referred(happening.after or {})
+
+
+def _referred(values: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    """Return the rows, by table and id, to which the values of columns refer."""
+    for name, value in values.items():
+        table = fields.table_of(name)
+        for number in value if isinstance(value, list) else [value]:
+            if table and isinstance(number, int):
+                yield table, number
 
 
 def _line(happening: Happening, names: Names, actor: Actor, lang: Language) -> Line:
@@ -199,14 +229,17 @@ def _changes(happening: Happening, names: Names, lang: Language) -> Iterator[Cha
             continue
         was = value_of(name, before[name], names, lang) if name in before else None
         now = value_of(name, after[name], names, lang) if name in after else None
-        label = fields.label_of(name)
-        if was == now:
-            # It stayed, and says which of several things of the subject it was.
-            yield Change(label, None, now)
-        elif was and now and was.is_given and now.is_given and _is_long(name, was, now):
-            yield Change(label, was, now, difference(was.text, now.text))
-        else:
-            yield Change(label, was, now)
+        yield _change(name, was, now)
+
+
+def _change(name: str, was: Value | None, now: Value | None) -> Change:
+    label = fields.label_of(name)
+    if was == now:
+        # It stayed, and says which of several things of the subject it was.
+        return Change(label, None, now)
+    if was and now and was.is_given and now.is_given and _is_long(name, was, now):
+        return Change(label, was, now, difference(was.text, now.text))
+    return Change(label, was, now)
 
 
 def _is_subject(event: Event, name: str, value: Any) -> bool:

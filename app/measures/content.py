@@ -1,29 +1,26 @@
 """What a proposal says, kept with a step so that readers see what has changed since."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
 from app.measures.models import Measure
-
-_BESIDE = frozenset(
-    {"id", "stale", "state", "invented", "created_by_id", "created_at", "changed_at", "version"}
-)
-"""Columns of a measure that nobody writes: they follow from what is done with it."""
-
-WRITTEN = tuple(c.name for c in Measure.__table__.columns if c.name not in _BESIDE)
-"""The columns that people write, in the order of the table."""
+from app.measures.queries import post_ids_of
+from app.measures.workflow import POSTS, PROPOSED
 
 
-def content_of(measure: Measure, names: Iterable[str] = WRITTEN) -> dict[str, Any]:
-    """Return columns of a measure with their values in the types of JSON."""
-    return {name: _plain(getattr(measure, name)) for name in names}
+def content_of(measure: Measure, names: Collection[str] = PROPOSED) -> dict[str, Any]:
+    """Return fields of `PROPOSED` with their values in the types of JSON."""
+    content = {name: _plain(getattr(measure, name)) for name in names if name != POSTS}
+    if POSTS in names:
+        content[POSTS] = post_ids_of(measure.id)
+    return content
 
 
 def packed(content: Mapping[str, Any]) -> str:
     """Return content as a step keeps it."""
-    return json.dumps(content, ensure_ascii=False)
+    return json.dumps(content, ensure_ascii=False, sort_keys=True)
 
 
 def unpacked(text: str) -> dict[str, Any]:

@@ -113,7 +113,7 @@ def edit_proposal(
     _check_fields(changed, editable(measure, actor))
     if "unit_id" in changed and not can(actor, Action.PROPOSE, changed["unit_id"] or NO_UNIT):
         raise Refused(_l("You may not propose on behalf of this unit."))
-    before = content_of(measure, changed.keys() - {POSTS})
+    before = content_of(measure, changed)
     change(measure, actor, **changed, stale=stale)
     if changed and measure.state not in IN_THE_UNIT:
         _mark_edited(measure, before, actor)

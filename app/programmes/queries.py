@@ -38,6 +38,18 @@ def collecting_roadmap() -> Roadmap | None:
     return db.session.scalar(query.order_by(Roadmap.year).limit(1))
 
 
+def next_to_collect(today: date) -> Roadmap | None:
+    """Return the earliest roadmap that a new proposal can still be for; None when there is none.
+
+    Proposals for it are collected until a day that has not passed, or will be.
+    """
+    query = select(Roadmap).where(
+        Roadmap.phase.in_((Phase.COLLECTING, Phase.PLANNED)),
+        or_(Roadmap.submit_by.is_(None), Roadmap.submit_by >= today),
+    )
+    return db.session.scalar(query.order_by(Roadmap.year).limit(1))
+
+
 # Every save of a proposal asks this, so it is put together once.
 _COLLECTING = (
     select(Roadmap.year, Roadmap.programme_id)

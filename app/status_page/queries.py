@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -22,6 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.accounts.models import Post, Unit, User
+from app.audit.models import Event, Values
+from app.audit.tags import Kind, Tag
 from app.config import Language
 from app.core.bilingual import other
 from app.core.enums import Labelled
@@ -36,7 +38,7 @@ from app.measures.states import Size
 from app.meetings.models import Decision, Meeting
 from app.programmes.models import Programme, Roadmap, Theme
 from app.programmes.queries import is_published
-from app.roadmaps.models import BoardDecision, Item
+from app.roadmaps.models import BoardDecision, Item, RoadmapStep
 from app.roadmaps.states import BOARD_APPROVED, FOLLOWED, Membership
 from app.status_page.filters import NOT_GIVEN, Filters, Order, View
 from app.vocabulary.models import ClassificationValue
@@ -238,17 +240,79 @@ def decisions_of(measure_id: int) -> Sequence[Row[Decision, Meeting]]:
     return db.session.execute(query).all()
 
 
-def board_decisions_of(measure_id: int) -> Sequence[Row[BoardDecision, int]]:
-    """Return the city board's decisions on the roadmaps with a measure, and their years."""
+def board_decisions_of(
+    measure_id: int, *, proposed: bool = False
+) -> Sequence[Row[BoardDecision, int]]:
+    """Return the city board's decisions on the roadmaps with a measure, and their years.
+
+    Args:
+        measure_id: The measure.
+        proposed: Whether also of roadmaps on which it is only proposed yet.
+    """
+    memberships = BOARD_APPROVED | {Membership.PROPOSED} if proposed else BOARD_APPROVED
     query = (
         select(BoardDecision, Roadmap.year)
         .join(Roadmap, Roadmap.id == BoardDecision.roadmap_id)
         .join(Item, Item.roadmap_id == Roadmap.id)
         .join(Entry, Entry.id == Item.entry_id)
-        .where(Entry.measure_id == measure_id, Item.membership.in_(sorted(BOARD_APPROVED)))
+        .where(Entry.measure_id == measure_id, Item.membership.in_(sorted(memberships)))
         .order_by(BoardDecision.decided_on.desc(), BoardDecision.id.desc())
     )
     return db.session.execute(query).all()
+
+
+def board_proposals_of(measure_id: int) -> Sequence[Row[RoadmapStep, int]]:
+    """Return the steps by which roadmaps with a measure went to the city board, and their years."""
+    query = (
+        select(RoadmapStep, Roadmap.year)
+        .join(Roadmap, Roadmap.id == RoadmapStep.roadmap_id)
+        .join(Item, Item.roadmap_id == Roadmap.id)
+        .join(Entry, Entry.id == Item.entry_id)
+        .where(
+            Entry.measure_id == measure_id,
+            Item.membership != Membership.REMOVED,
+            RoadmapStep.transition == "propose_to_board",
+        )
+        .order_by(RoadmapStep.id)
+    )
+    return db.session.execute(query).all()
+
+
+_PLACING = (Tag.MATTER_ADDED, Tag.MATTER_REMOVED, Tag.ITEM_PLACED, Tag.ITEM_REMOVED)
+
+
+def placings_of(
+    measure_id: int,
+) -> Sequence[Row[datetime, Tag, str | None, str | None, str | None]]:
+    """Return what people did to put a measure on agendas and roadmaps, and take it off, in order.
+
+    These are times, tags, names, and the values that were recorded; what an import placed had its
+    place before.
+    """
+    query = (
+        select(Event.happened_at, Event.tag, User.name, Values.before, Values.after)
+        .join(Values, Values.event_id == Event.id)
+        .join(User, User.id == Event.actor_id)
+        .where(Event.kind == Kind.MEASURE, Event.subject_id == measure_id, Event.tag.in_(_PLACING))
+        .order_by(Event.id)
+    )
+    return db.session.execute(query).all()
+
+
+def agenda_of(measure_id: int) -> Meeting | None:
+    """Return the meeting on whose agenda a measure waits for a decision."""
+    query = (
+        select(Meeting)
+        .join(Decision, Decision.meeting_id == Meeting.id)
+        .where(
+            Decision.measure_id == measure_id,
+            Decision.outcome.is_(None),
+            Decision.undone_at.is_(None),
+        )
+        .order_by(Meeting.held_on)
+        .limit(1)
+    )
+    return db.session.scalar(query)
 
 
 def steps_of(measure_id: int) -> Sequence[Row[Step, str | None]]:

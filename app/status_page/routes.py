@@ -17,6 +17,9 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
+from app.attachments import queries as attachments
+from app.attachments.workflow import may_attach
+from app.comments.thread import thread_of
 from app.config import Language
 from app.core import clock, revision
 from app.core.bilingual import text_of
@@ -28,10 +31,13 @@ from app.core.policy import NO_UNIT, Action, Actor, can
 from app.extensions import db
 from app.measures import queries as measures
 from app.measures.reading import readable
-from app.measures.workflow import may_edit, offered
+from app.measures.workflow import EDITED, may_edit, offered
 from app.programmes import queries as programmes
 from app.programmes.models import Roadmap
 from app.status_page import choices, figures, filters, listing, queries
+from app.status_page.changes import Changes, changes_of
+from app.status_page.outlook import outlook
+from app.status_page.timeline import timeline
 from app.vocabulary import queries as vocabulary
 
 blueprint = Blueprint("status_page", __name__)
@@ -160,6 +166,10 @@ def measure(measure_id: int) -> ResponseReturnValue:
     actor = current_actor()
     found = readable(measure_id, whole=True)
     works_on_it = can(actor, Action.READ_PROPOSALS, found.unit_id or NO_UNIT)
+    rows = queries.steps_of(measure_id) if works_on_it else []
+    steps = [row.Step for row in rows]
+    last = next((step for step in steps if step.transition != EDITED), None)
+    reports = queries.reports_of(measure_id)
     entries = queries.entries_of(measure_id)
     standings = queries.standings([row.Entry.id for row in entries])
     return render_template(
@@ -168,15 +178,17 @@ def measure(measure_id: int) -> ResponseReturnValue:
         entries=entries,
         standings=[standing for rows in standings.values() for standing in rows],
         posts=queries.further_posts_of(measure_id),
-        reports=queries.reports_of(measure_id),
-        decisions=queries.decisions_of(measure_id),
-        board_decisions=queries.board_decisions_of(measure_id),
+        newest=next((report for report in reports if report.newest), None),
+        outlook=outlook(found, last, clock.today()) if works_on_it else None,
+        changes=changes_of(found, steps, actor, language()) if works_on_it else Changes(),
+        timeline=timeline(found, reports, rows if works_on_it else None, actor, language()),
         lineage=queries.lineage_of(measure_id, actor),
-        works_on_it=works_on_it,
         reads_history=can(actor, Action.READ_HISTORY, found.unit_id or NO_UNIT),
-        steps=queries.steps_of(measure_id) if works_on_it else [],
+        seen=last.id if last else 0,
         transitions=offered(found, actor),
         editable=may_edit(found, actor),
+        files=attachments.files(measure_id, actor),
+        keeps_files=may_attach(found, actor),
+        thread=thread_of(found),
         written_date=listing.written_date,
-        local=clock.local,
     )

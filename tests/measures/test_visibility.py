@@ -79,7 +79,7 @@ def test_who_reads_what_is_not_public(app, actor, person: str | None) -> None:
         ("secretary", "/proposals/{}/approve", 404),
         ("secretary", "/proposals/{}/open_scoring", 404),
         ("secretary", "/proposals/{}/nonsense", 404),
-        ("secretary", "/proposals/{}/return", 200),
+        ("secretary", "/proposals/{}/return", 409),
     ],
 )
 def test_pages_of_a_draft(client, person: str, page: str, code: int) -> None:
