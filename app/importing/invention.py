@@ -8,6 +8,10 @@ from sqlalchemy import update
 
 from app.accounts import queries as people
 from app.accounts.operations import INSTALLER
+from app.attachments import operations as attachments
+from app.comments import operations as comments
+from app.comments.models import Comment
+from app.comments.states import Audience
 from app.core import clock, idempotency
 from app.core.policy import Actor
 from app.desk import operations as desk
@@ -77,6 +81,8 @@ class Invention:
             self._bring_to_state(measure, row, held)
             for review in row.get("review", []):
                 self._review(scoring_round, measure, review)
+            for comment in row.get("comment", []):
+                self._comment(measure, comment)
             if row.get("agenda"):
                 meetings.add_to_agenda(coming, measure, self._secretary)
             self._date_back(measure, row.get("days", 0))
@@ -121,6 +127,9 @@ class Invention:
                 "invented": True,
             },
         )
+        if "attachment" in row:
+            file = attachments.checked(row["attachment"], _paper(measure.name_fi))
+            attachments.attach(measure, file, Publicity.NOT_YET_PUBLIC, "", proposer)
         if "later" in row:
             measures.edit_proposal(measure, measure.version, row["later"], proposer)
         return measure
@@ -166,6 +175,10 @@ class Invention:
             scoring_round, measure, self._person(row["by"]), judgement, submit=submit
         )
 
+    def _comment(self, measure: Measure, row: Mapping[str, Any]) -> None:
+        audience = Audience.STEERING_GROUP if row.get("within_group") else Audience.SIGNED_IN
+        comments.add(measure, row["text"], audience, self._person(row["by"]))
+
     def _date_back(self, measure: Measure, days: int) -> None:
         """Let a proposal have got where it is some days ago, so that what waits has an age.
 
@@ -173,5 +186,29 @@ class Invention:
         """
         moment = clock.now() - timedelta(days=days)
         measure.created_at = measure.changed_at = moment
-        dated = update(Step).where(Step.measure_id == measure.id).values(made_at=moment)
-        db.session.execute(dated)
+        for of_measure in (Step, Comment):
+            dated = update(of_measure).where(of_measure.measure_id == measure.id)
+            db.session.execute(dated.values(made_at=moment))
+
+
+def _paper(title: str) -> bytes:
+    """Return a page in PDF with one line of text."""
+    text = f"BT /F1 18 Tf 60 760 Td ({title}) Tj ET".encode("latin-1")
+    objects = (
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources 6 0 R >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(text), text),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+        b"<< /Font << /F1 5 0 R >> >>",
+    )
+    paper, places = b"%PDF-1.4\n", []
+    for number, content in enumerate(objects, start=1):
+        places.append(len(paper))
+        paper += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    count = len(objects) + 1
+    return paper + (
+        b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R >>\n"
+        b"startxref\n%d\n%%%%EOF\n" % (count, table, count, len(paper))
+    )
