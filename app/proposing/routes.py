@@ -26,12 +26,15 @@ from app.core.i18n import language
 from app.core.pagination import Page, page_count
 from app.core.policy import NO_UNIT, Action, can
 from app.measures import operations, queries, workflow
+from app.measures.likeness import COMPARED, Texts
 from app.measures.models import Measure
 from app.measures.reading import readable
 from app.measures.states import Publicity, State
-from app.proposing import conflict, working_copies
+from app.proposing import conflict, lookalikes, working_copies
+from app.proposing import queries as listing
 from app.proposing.calendar import deadlines
 from app.proposing.explanations import explanations
+from app.proposing.filters import parse
 from app.proposing.forms import ProposalForm
 from app.proposing.models import WorkingCopy
 from app.proposing.working_copies import Mark
@@ -47,27 +50,22 @@ _FIELDS = frozenset(Measure.__table__.columns.keys()) - {"version"} | workflow.P
 @blueprint.get("/proposals")
 @requires(Action.READ_PROPOSALS)
 def proposals() -> ResponseReturnValue:
-    """List the proposals that the reader may see, all or those of one state."""
+    """List the proposals that the reader may see and asks for."""
     actor = current_actor()
-    state = State.parse(request.args.get("state"))
-    counts = queries.count_proposals(actor)
-    total = counts.get(state, 0) if state else sum(counts.values())
-    number = request.args.get("page", 1, type=int)
-    if number not in range(1, page_count(total, PAGE_SIZE) + 1):
-        return redirect(_list_url(state, 1))
-    rows = queries.proposals(actor, state, (number - 1) * PAGE_SIZE, PAGE_SIZE)
+    filters = parse(request.args)
+    summary = listing.summary(actor, filters)
+    counts = summary.states
+    total = counts.get(filters.state, 0) if filters.state else sum(counts.values())
+    if filters.page > page_count(total, PAGE_SIZE):
+        return redirect(filters.url())
+    rows = listing.proposals(actor, filters, PAGE_SIZE)
     return render_template(
         "proposing/proposals.html",
-        page=Page(rows, number, PAGE_SIZE, total, lambda to: _list_url(state, to)),
-        counts=counts,
-        chosen=state,
-        list_url=_list_url,
+        page=Page(rows, filters.page, PAGE_SIZE, total, lambda to: filters.url(page=to)),
+        filters=filters,
+        summary=summary,
         local=clock.local,
     )
-
-
-def _list_url(state: State | None, page: int = 1) -> str:
-    return url_for("proposing.proposals", state=state, page=page if page > 1 else None)
 
 
 @blueprint.route("/proposals/new", methods=["GET", "POST"])
@@ -227,6 +225,7 @@ def _form_page(
     in_the_unit = measure is None or measure.state in workflow.IN_THE_UNIT
     is_returned = measure is not None and measure.state is State.RETURNED
     lacking = workflow.missing(measure) if measure and in_the_unit else {}
+    typed = Texts(*(form[name].data or "" for name in COMPARED))
     return render(
         "proposing/form.html",
         "proposing/_form.html",
@@ -239,6 +238,8 @@ def _form_page(
         deadlines=deadlines(clock.today(), settings.meeting_deadline_days),
         lacking={form.place(name): text for name, text in lacking.items()},
         returned=queries.last_return(measure.id) if measure and is_returned else None,
+        look_alikes=lookalikes.like(actor, typed, measure.id if measure else None),
+        mark_of=lookalikes.mark_of,
         **context,
     )
 

@@ -15,17 +15,22 @@ const SAID = {
   429: alerts.dataset.tooMany,
 };
 
+/* What goes on beside what somebody does, such as looking for similar measures, says nothing when it
+   fails, and takes nothing away that is said. */
+const isQuiet = ({ detail }) => detail.ctx?.sourceElement?.dataset.quiet !== undefined;
+
 document.addEventListener("htmx:response:error", (event) => {
+  if (isQuiet(event)) return;
   const { status } = event.detail.ctx.response;
   if (!ANSWERED.includes(status)) alerts.textContent = SAID[status] ?? alerts.dataset.failed;
 });
 
-document.addEventListener("htmx:error", () => {
-  alerts.textContent = alerts.dataset.offline;
+document.addEventListener("htmx:error", (event) => {
+  if (!isQuiet(event)) alerts.textContent = alerts.dataset.offline;
 });
 
-document.addEventListener("htmx:before:request", () => {
-  alerts.textContent = "";
+document.addEventListener("htmx:before:request", (event) => {
+  if (!isQuiet(event)) alerts.textContent = "";
 });
 
 /* A link inside what it replaces says by data-focus which element takes the focus afterwards. */
