@@ -21,10 +21,13 @@ _PDF_TAIL = 2048
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 
-_WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD8)})
+_JPG = b"\xff\xd8\xff"
+_MARKER = re.compile(rb"\xff+([\xc0-\xcf\xd9-\xfe])")
+_NEXT_MARKER = re.compile(rb"\xff([\xc0-\xcf\xd9-\xfe])")
+_PADDING = re.compile(rb"\0*")
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_SCAN = 0xDA
-"""Markers of JPEG: those that stand alone, those that say how large the picture is, its data."""
+_SCAN, _END = 0xDA, 0xD9
+"""Markers of JPEG: those that say how large the picture is, its data, its end."""
 
 _NOT_TAKEN = _l("Files of this kind cannot be added. Add a PDF, docx, xlsx, png or jpg file.")
 _OLD_OFFICE = _l(
@@ -73,28 +76,35 @@ def _png(data: bytes) -> FileKind:
 
 
 def _jpg(data: bytes) -> FileKind:
-    """Go through the segments of a picture up to its data, and look for its end (JPEG, annex B)."""
-    place, has_frame = 2, False
-    while True:
-        try:
-            sign, marker = struct.unpack_from(">BB", data, place)
-            (length,) = struct.unpack_from(">H", data, place + 2)
-        except struct.error as error:
-            raise broken() from error
-        if sign != 0xFF:
+    """Go through a picture (JPEG, annex B), and through those that follow it.
+
+    Telephones put further pictures, such as the same one in other light, behind the first.
+    """
+    rest = memoryview(data)
+    while rest:
+        if rest[: len(_JPG)] != _JPG:
             raise broken()
-        if marker == 0xFF:
-            place += 1
-        elif marker in _WITHOUT_LENGTH:
-            place += 2
-        elif marker == _SCAN:
-            break
-        else:
-            has_frame |= marker in _FRAMES
-            place += 2 + length
-    if not has_frame or not data.endswith(b"\xff\xd9"):
-        raise broken()
+        rest = rest[_end_of_picture(rest) :]
+        padding = _PADDING.match(rest)
+        rest = rest[padding.end() if padding else 0 :]
     return FileKind.JPG
+
+
+def _end_of_picture(data: memoryview) -> int:
+    """Return where the picture ends with which `data` begins; it has a frame, and a scan of it."""
+    seen: set[int] = set()
+    place, look = 2, _MARKER.match
+    while found := look(data, place):
+        marker, place = found[1][0], found.end()
+        if marker == _END:
+            if seen.isdisjoint(_FRAMES) or _SCAN not in seen:
+                break
+            return place
+        seen.add(marker)
+        place += int.from_bytes(data[place : place + 2], "big")
+        # Behind the header of a scan stands the picture itself, without a length.
+        look = _NEXT_MARKER.search if marker == _SCAN else _MARKER.match
+    raise broken()
 
 
 def _old_office(_data: bytes) -> FileKind:
@@ -105,7 +115,7 @@ _BEGINNINGS: Sequence[tuple[bytes, Callable[[bytes], FileKind]]] = (
     (b"%PDF-1.", _pdf),
     (b"%PDF-2.", _pdf),
     (_PNG, _png),
-    (b"\xff\xd8\xff", _jpg),
+    (_JPG, _jpg),
     (b"PK\x03\x04", office.kind_of),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _old_office),
 )
