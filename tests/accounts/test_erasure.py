@@ -111,6 +111,15 @@ def known(app: Flask, actor) -> User:
                     fields='[["name_fi", "Matti"]]',
                     saved_at=clock.now(),
                 ),
+                Message(
+                    user_id=member.id,
+                    topic=Topic.COMMENTED,
+                    subject="Comment to Matti",
+                    text="Dear Matti",
+                    path="/",
+                    written_at=clock.now(),
+                    not_before=clock.now(),
+                ),
             ]
         )
     return user("member")
@@ -126,7 +135,16 @@ def test_nothing_says_who_it_was(known: User, actor) -> None:
     assert (erased.email, erased.unit_id, erased.last_seen_at) == (None, None, None)
     assert (erased.language, erased.mail) == ("fi", Mail.AT_ONCE)
     assert erased.erased_on == erased.disabled_on == clock.today()
-    for table in (Identity, Credential, Invitation, KeptForm, Session, RoleGrant, WorkingCopy):
+    for table in (
+        Identity,
+        Credential,
+        Invitation,
+        KeptForm,
+        Message,
+        Session,
+        RoleGrant,
+        WorkingCopy,
+    ):
         assert db.session.scalar(select(func.count()).where(table.user_id == person_id)) == 0
     for table in (Receipt, SignInFailure):
         assert db.session.scalar(select(func.count()).select_from(table)) == 0
