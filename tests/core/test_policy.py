@@ -12,6 +12,7 @@ STEERING_GROUP = "member chair secretary"
 
 # Action: (roles that may do it to anything, roles that may do it in their own unit alone).
 EXPECTED = {
+    Action.ATTACH: ("secretary", "proposer"),
     Action.DECIDE: ("secretary", ""),
     Action.DECIDE_FOR_BOARD: ("board_secretary", ""),
     Action.EDIT_PROPOSAL: ("secretary", "proposer"),
@@ -24,6 +25,7 @@ EXPECTED = {
     Action.PROPOSE: ("secretary", "proposer"),
     Action.PROPOSE_TO_BOARD: ("chair", ""),
     Action.READ_DRAFTS: ("secretary", "proposer"),
+    Action.READ_GROUP_COMMENTS: (STEERING_GROUP, ""),
     Action.READ_HISTORY: (f"{STEERING_GROUP} administrator", "proposer"),
     Action.READ_MEETINGS: (STEERING_GROUP, ""),
     Action.READ_OUTBOX: ("administrator", ""),
@@ -33,9 +35,11 @@ EXPECTED = {
     Action.READ_SECRETS: (STEERING_GROUP, "proposer"),
     Action.SCORE: ("member chair", ""),
     Action.SUBMIT_PROPOSAL: ("", "proposer"),
+    Action.TRANSLATE: ("secretary", "proposer"),
 }
 
 FOR_ALL_SIGNED_IN = {
+    Action.COMMENT,
     Action.READ_POLICY,
     Action.READ_ROADMAPS,
     Action.READ_STATUS,
