@@ -32,6 +32,7 @@ ODD = {
     "identity_id": [0, 999_999, 2**63],
     "unit_id": [0, 999_999, 2**63],
     "post_id": [0, 999_999, 2**63],
+    "language": ["x", "en", "é", "FI", "x" * 2000, "\0"],
     "token": ["x", "é", "' OR 1=1 --", "x" * 2000, "\0"],
     "transition": ["x", "apply", "__class__", "é", "' OR 1=1 --", "x" * 2000, "\0"],
 }
@@ -100,6 +101,7 @@ def _values() -> dict[str, list[object]]:
         "identity_id": _all(select(Identity.id)),
         "unit_id": _all(select(func.min(Unit.id)).group_by(Unit.parent_id)),
         "post_id": _all(select(Post.id)),
+        "language": ["fi", "sv"],
         "token": ["that-nobody-has"],
         "transition": sorted({row.name for row in TRANSITIONS}),
     }

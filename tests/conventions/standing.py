@@ -213,6 +213,7 @@ def _fill() -> dict[str, object]:
         "identity_id": 1,
         "unit_id": unit_id("library"),
         "post_id": 1,
+        "language": "sv",
         "token": "x",
     }
 

@@ -33,6 +33,7 @@ OF_A_MEASURE = (
     "history.measure",
     "proposing.edit",
     "scoring.review",
+    "translating.translation",
 )
 """Pages of one measure that are opened for each."""
 

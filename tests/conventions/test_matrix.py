@@ -59,6 +59,7 @@ PAGES = {
     f"{PROPOSERS} secretary": """
         proposing.keep_new POST
         proposing.new GET POST
+        translating.queue GET
     """,
     f"{PROPOSERS} {STEERING_GROUP}": """
         proposing.proposals GET
@@ -202,6 +203,7 @@ MEASURES = {
     "comments.add POST": Row(SIGNED_IN, SIGNED_IN),
     "comments.comments GET": Row(SIGNED_IN, SIGNED_IN),
     "comments.remove GET POST": Row(SIGNED_IN, "secretary"),
+    "translating.translation GET POST": Row(f"{PROPOSERS} secretary", "own secretary"),
     "meetings.add_to_agenda POST": Row("secretary", "secretary"),
     "scoring.open_scoring POST": Row("secretary", "secretary"),
     "scoring.review GET": Row("member chair", "member chair"),
