@@ -23,7 +23,9 @@ from app.extensions import db
 _NAMES = ("name", "title")
 """What the twin columns are called that say what a row is."""
 
-_JSON = frozenset({"audit_values.before", "audit_values.after", "kept_form.fields"})
+_JSON = frozenset(
+    {"audit_values.before", "audit_values.after", "kept_form.fields", "working_copy.fields"}
+)
 """Columns whose text is JSON."""
 
 
