@@ -109,10 +109,10 @@ def counts_for(measures: Collection[Measure], actor: Actor) -> Mapping[int, int]
 
     Related and merged ones do not count; the number of queries is always the same.
     """
-    corpora = _corpora()
+    edition = _edition()
     ids = [measure.id for measure in measures]
     found = {
-        row.measure_id: _shares({lang: _kept(row, lang) for lang in _LANGUAGES}, corpora)
+        row.measure_id: _alike_to(edition, _kept(row, "fi"), _kept(row, "sv"))
         for row in db.session.scalars(select(Likeness).where(Likeness.measure_id.in_(ids)))
     }
     candidates = {key for shares in found.values() for key in shares}
@@ -209,17 +209,27 @@ def _shares(
 
 
 def _corpora() -> Mapping[Language, Corpus]:
-    """Return the words of all measures.
+    """Return the words of all measures, which are kept in memory."""
+    return _read(_edition())
 
-    They are kept in memory, and good as long as no text has changed: every change makes a new
-    version of its measure, and a new measure has the highest id.
+
+def _edition() -> tuple[str | int | None, ...]:
+    """Return what is the same as long as no text has changed.
+
+    Every change makes a new version of its measure, and a new measure has the highest id.
     """
     counts = select(func.count(), func.max(Likeness.measure_id), func.sum(Likeness.version))
-    return _read(str(db.engine.url), *db.session.execute(counts).one())
+    return (str(db.engine.url), *db.session.execute(counts).one())
+
+
+@lru_cache(maxsize=2000)
+def _alike_to(edition: tuple[str | int | None, ...], fi: Words, sv: Words) -> frozenset[int]:
+    """Return the measures that are like these words; a list asks for the same ones often."""
+    return frozenset(_shares({"fi": fi, "sv": sv}, _read(edition)))
 
 
 @lru_cache(maxsize=1)
-def _read(_database: str, *_fingerprint: int | None) -> Mapping[Language, Corpus]:
+def _read(_edition: tuple[str | int | None, ...]) -> Mapping[Language, Corpus]:
     columns = Likeness.__table__.columns
     return {
         lang: Corpus(
