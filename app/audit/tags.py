@@ -39,6 +39,8 @@ class Tag(Labelled):
     ITEM_PLACED = "item_placed", _l("put on a roadmap")
     ITEM_REMOVED = "item_removed", _l("taken off a roadmap")
     KEPT_NO_LONGER = "kept_no_longer", _l("retention time over")
+    LINEAGE_MARKED = "lineage_marked", _l("relation to another measure marked")
+    LINEAGE_REMOVED = "lineage_removed", _l("relation to another measure removed")
     MATTER_ADDED = "matter_added", _l("put on an agenda")
     MATTER_REMOVED = "matter_removed", _l("taken off an agenda")
     MEASURE_ADDED = "measure_added", _l("measure added")

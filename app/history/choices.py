@@ -23,6 +23,8 @@ TAG_GROUPS: Mapping[LazyString, Sequence[Tag]] = MappingProxyType(
             Tag.BULK_ACTION_DONE,
             Tag.BULK_ACTION_UNDONE,
             Tag.MEASURE_ENTERED,
+            Tag.LINEAGE_MARKED,
+            Tag.LINEAGE_REMOVED,
             Tag.ENTRY_CHANGED,
             Tag.PUBLISHED,
             Tag.STATUS_REPORTED,

@@ -145,6 +145,15 @@ TABLE: Mapping[str, Notice] = MappingProxyType(
             _l("Merged: %(name)s"),
             _l("%(proposal)s has been merged into another one. Its page tells into which."),
         ),
+        **dict.fromkeys(
+            ("unmerge", "unmerge_draft"),
+            Notice(
+                Topic.HANDLED,
+                _proposers,
+                _l("Merge undone: %(name)s"),
+                _l("%(proposal)s goes on by itself, as its merge has been undone."),
+            ),
+        ),
         "reopen": Notice(
             Topic.HANDLED,
             _proposers,

@@ -187,6 +187,38 @@ WORKFLOW = Workflow[State](
             confirmed=True,
         ),
         Transition(
+            "merge",
+            _l("Merge into another measure"),
+            frozenset(
+                {
+                    State.DRAFT,
+                    State.SUBMITTED,
+                    State.RETURNED,
+                    State.IN_SCORING,
+                    State.POSTPONED,
+                }
+            ),
+            State.MERGED,
+            Action.MANAGE_PROPOSALS,
+            needs_reason=True,
+        ),
+        Transition(
+            "unmerge",
+            _l("Undo the merge"),
+            frozenset({State.MERGED}),
+            State.SUBMITTED,
+            Action.MANAGE_PROPOSALS,
+            needs_reason=True,
+        ),
+        Transition(
+            "unmerge_draft",
+            _l("Undo the merge"),
+            frozenset({State.MERGED}),
+            State.DRAFT,
+            Action.MANAGE_PROPOSALS,
+            needs_reason=True,
+        ),
+        Transition(
             "reopen",
             _l("Reopen as a draft"),
             frozenset({State.REJECTED, State.WITHDRAWN}),
@@ -242,6 +274,9 @@ IN_THE_UNIT = frozenset({State.DRAFT, State.RETURNED})
 """States in which the unit writes the proposal, so that it may be half-way."""
 
 _MADE_ALONE = frozenset({Action.MANAGE_PROPOSALS, Action.SUBMIT_PROPOSAL})
+
+OF_TWO = frozenset({"merge", "unmerge", "unmerge_draft"})
+"""The rows that need another measure, made by `lineage.py`."""
 
 POSTS = "post_ids"
 """What the posts that are responsible beside the lead post are called among the fields."""
@@ -304,8 +339,12 @@ Who may submit a proposal answers for all of it. Nobody makes one public by edit
 
 
 def is_made_alone(transition: Transition[State]) -> bool:
-    """Tell whether a row needs nothing but the proposal: no round, no meeting, nothing to undo."""
-    return transition.action in _MADE_ALONE and transition.name not in UNDOING.values()
+    """Tell whether a row needs nothing but the proposal.
+
+    That is no round, no meeting, no other measure, and nothing to undo.
+    """
+    needs_more = OF_TWO | set(UNDOING.values())
+    return transition.action in _MADE_ALONE and transition.name not in needs_more
 
 
 def offered(measure: Measure, actor: Actor) -> list[Transition[State]]:

@@ -76,6 +76,8 @@ _LABELS: Mapping[str, LazyString] = MappingProxyType(
         "withdraw": _l("withdrawn"),
         "reopen": _l("reopened as a draft"),
         "merge": _l("merged"),
+        "unmerge": _l("merge undone"),
+        "unmerge_draft": _l("merge undone"),
         EDITED: _l("edited"),
         **dict.fromkeys(UNDOING.values(), _l("action undone")),
     }
@@ -110,7 +112,8 @@ def timeline(
     if steps is not None:
         found += _steps(measure, steps, lang, has_decisions=bool(decided))
         found += _placings(measure.id, actor, lang)
-    return sorted(found, key=lambda happening: happening.when.moment, reverse=True)
+    # Of what happened at one moment, the later step comes first, too.
+    return sorted(found, key=lambda happening: happening.when.moment)[::-1]
 
 
 def _on_day(day: date) -> When:

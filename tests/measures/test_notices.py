@@ -38,6 +38,9 @@ TABLE = [
     ("rescore", State.POSTPONED, "secretary", Topic.HANDLED, PROPOSERS),
     ("undo_decision", State.REJECTED, "secretary", Topic.DECIDED, PROPOSERS),
     ("withdraw", State.SUBMITTED, "submitter", Topic.HANDLED, PROPOSERS | SECRETARIES),
+    ("merge", State.SUBMITTED, "secretary", Topic.HANDLED, PROPOSERS),
+    ("unmerge", State.MERGED, "secretary", Topic.HANDLED, PROPOSERS),
+    ("unmerge_draft", State.MERGED, "secretary", Topic.HANDLED, PROPOSERS),
     ("reopen", State.WITHDRAWN, "secretary", Topic.HANDLED, PROPOSERS),
 ]
 

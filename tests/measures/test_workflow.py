@@ -44,6 +44,9 @@ reject          .     .         .        S          .        S         .        
 rescore         .     .         .        .          .        S         .        .         .
 undo_decision   .     .         .        .          S        S         S        .         .
 withdraw        U     U         U        U          .        U         .        .         .
+merge           S     S         S        S          .        S         .        .         .
+unmerge         .     .         .        .          .        .         .        .         S
+unmerge_draft   .     .         .        .          .        .         .        .         S
 reopen          .     .         .        .          .        .         S        S         .
 back_to_submitted .   .         S        S          .        .         .        .         .
 back_to_scoring .     S         S        .          .        .         .        .         .
@@ -66,13 +69,19 @@ TARGETS = {
     "rescore": "in_scoring",
     "undo_decision": "in_scoring",
     "withdraw": "withdrawn",
+    "merge": "merged",
+    "unmerge": "submitted",
+    "unmerge_draft": "draft",
     "reopen": "draft",
     "back_to_submitted": "submitted",
     "back_to_scoring": "in_scoring",
     "back_to_postponed": "postponed",
 }
 
-WITH_REASON = {"return", "cancel_scoring", "postpone", "reject", "undo_decision", "reopen"}
+WITH_REASON = {
+    *("return", "cancel_scoring", "postpone", "reject", "undo_decision", "reopen"),
+    *("merge", "unmerge", "unmerge_draft"),
+}
 
 ON_ITS_OWN_PAGE = {"submit", "return", "cancel_scoring", "withdraw", "reopen"}
 
