@@ -20,17 +20,17 @@ class Figure(NamedTuple):
     url: str
 
 
-def figures(counts: Counts) -> list[Figure]:
-    """Return what there is on the desk; what there is nothing of is left out, but for the first."""
+def figures(counts: Counts) -> tuple[list[Figure], list[Figure]]:
+    """Return how many proposals are in each state, and with each problem that there is."""
     every = Filters()
-    found = [
+    states = [
         Figure(counts.states.get(state, 0), str(state.label), every.url(state=state))
         for state in UNDECIDED
     ]
-    found += [
+    problems = [
         Figure(number, str(problem.label), every.url(problem=problem))
         for problem, number in counts.problems.items()
     ]
-    waiting = _("waiting for %(days)s days or more", days=LONG)
-    found.append(Figure(counts.waiting, waiting, every.url(days=LONG)))
-    return [each for each in found if each.number or each is found[0]]
+    waiting = str(_("Waiting for %(days)s days or more", days=LONG))
+    problems.append(Figure(counts.waiting, waiting, every.url(days=LONG)))
+    return states, [each for each in problems if each.number]

@@ -7,17 +7,18 @@ from typing import NamedTuple
 
 from flask import url_for
 from flask_babel import gettext as _
-from flask_babel.speaklater import LazyString
 
+from app.config import Language
 from app.core import clock
 from app.core.policy import Actor
 from app.desk import queries
 from app.desk.plans import years_being_scored
 from app.desk.queries import Comments, Waiting
 from app.desk.states import Deed
-from app.measures import workflow
+from app.measures import likeness, workflow
 from app.measures.models import Measure
 from app.measures.states import State
+from app.translating import workflow as translating
 
 
 class Step(NamedTuple):
@@ -34,9 +35,8 @@ class Line(NamedTuple):
         measure: The proposal.
         since: The day on which it came into its state.
         days: For how many days it has been there.
-        missing: What it lacks, as requests.
-        gaps: What one of the languages lacks.
-        alike: How many measures look like it.
+        wrong: What is missing in it or out of date, a sentence each.
+        alike: How many measures look like it, as long as it waits to be opened for scoring.
         resubmitted: Whether the unit has submitted it again after a return.
         comments: Its comments, in numbers.
         next: What to do with it.
@@ -45,8 +45,7 @@ class Line(NamedTuple):
     measure: Measure
     since: date
     days: int
-    missing: Sequence[LazyString]
-    gaps: Sequence[LazyString]
+    wrong: Sequence[str]
     alike: int
     resubmitted: bool
     comments: Comments | None
@@ -58,54 +57,65 @@ def lines(rows: Sequence[Waiting], actor: Actor, today: date) -> list[Line]:
     measures = [row.measure for row in rows]
     ids = [measure.id for measure in measures]
     again, said = queries.resubmitted(ids), queries.comments(ids, actor)
-    alike: Mapping[int, int] = {}
+    alike = look_alikes(measures, actor)
     open_years = years_being_scored(measures, today)
     found = []
     for measure, moment in rows:
         since = clock.local(moment).date()
-        missing = list(workflow.missing(measure).values())
-        gaps = workflow.translation_gaps(measure)
-        likes = alike.get(measure.id, 0)
+        is_scored = measure.first_year in open_years
         found.append(
             Line(
                 measure,
                 since,
                 (today - since).days,
-                missing,
-                gaps,
-                likes,
+                _wrong(measure),
+                alike.get(measure.id, 0),
                 measure.state is State.SUBMITTED and measure.id in again,
                 said.get(measure.id),
-                _next(
-                    measure, missing, gaps, likes, can_be_scored=measure.first_year in open_years
-                ),
+                _next(measure, actor, is_scored=is_scored),
             )
         )
     return found
 
 
-def _next(
-    measure: Measure,
-    missing: Sequence[LazyString],
-    gaps: Sequence[LazyString],
-    alike: int,
-    *,
-    can_be_scored: bool,
-) -> Step:
+def look_alikes(measures: Sequence[Measure], actor: Actor) -> Mapping[int, int]:
+    """Return how many measures look like each that waits to be opened for scoring, by id."""
+    submitted = [measure for measure in measures if measure.state is State.SUBMITTED]
+    return likeness.counts_for(submitted, actor)
+
+
+def _wrong(measure: Measure) -> list[str]:
+    """Return what is missing in a proposal or out of date, a sentence for each language."""
+    found = [str(text) for text in workflow.missing(measure).values()]
+    for each in translating.waiting(measure):
+        if each.missing:
+            found.append(_lacking(each.language, ", ".join(map(str, each.missing))))
+        if each.is_stale:
+            found.append(str(workflow.OUTDATED[each.language]))
+    return found
+
+
+def _lacking(language: Language, texts: str) -> str:
+    if language == "fi":
+        return str(_("Missing in Finnish: %(text)s.", text=texts))
+    return str(_("Missing in Swedish: %(text)s.", text=texts))
+
+
+def _next(measure: Measure, actor: Actor, *, is_scored: bool) -> Step:
     """Return what the secretary does with a proposal next."""
     preview = partial(url_for, "desk.preview", id=measure.id)
-    submitted = measure.state is State.SUBMITTED
+    waiting = translating.waiting(measure)
     if measure.state in workflow.IN_THE_UNIT:
         step = Step(_("Waits for the unit"))
-    elif submitted and missing:
+    elif measure.state is State.SUBMITTED and workflow.missing(measure):
         step = Step(_("Return"), preview(deed=Deed.RETURN))
-    elif submitted and alike:
-        step = Step(_("Compare"), url_for("status_page.measure", measure_id=measure.id))
-    elif gaps:
-        step = Step(_("Translate"), url_for("proposing.edit", measure_id=measure.id))
+    elif waiting and translating.may_translate(measure, actor):
+        into = waiting[0].language
+        url = url_for("translating.translation", measure_id=measure.id, language=into)
+        step = Step(_("Translate"), url)
     elif measure.state is State.IN_SCORING:
         step = Step(_("Waits for the members"))
-    elif can_be_scored:
+    elif is_scored:
         step = Step(_("Open for scoring"), preview(deed=Deed.OPEN_SCORING))
     else:
         step = Step(_("Waits for a scoring round"))

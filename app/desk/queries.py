@@ -33,15 +33,8 @@ def _empty(text: str, lang: Language) -> Condition:
 
 
 def _lacks(lang: Language) -> Condition:
-    """Return the condition on `Measure` that a text is missing in a language."""
-    return or_(
-        *(
-            _empty(text, lang)
-            if text in REQUIRED
-            else and_(_empty(text, lang), ~_empty(text, other(lang)))
-            for text in TWIN_TEXTS
-        )
-    )
+    """Return the condition on `Measure` that a text is in the other language alone."""
+    return or_(*(and_(_empty(text, lang), ~_empty(text, other(lang))) for text in TWIN_TEXTS))
 
 
 def _not_given(name: str) -> Condition:
@@ -69,7 +62,7 @@ PROBLEMS: Mapping[Problem, Condition] = MappingProxyType(
         Problem.STALE: Measure.stale.is_not(None),
     }
 )
-"""The conditions on `Measure`; they say what `workflow.missing` and `translation_gaps` say."""
+"""The conditions on `Measure` for what `missing` and `waiting` find in one, in the workflows."""
 
 _CAME = (
     select(func.max(Step.made_at))

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import parse_qsl, urlencode
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
@@ -22,6 +22,7 @@ from app.desk.models import BulkAction
 from app.desk.plans import Plan
 from app.desk.states import UNDECIDED, Deed, Order, Problem
 from app.measures.notices import HELD
+from app.proposing.calendar import deadlines
 
 blueprint = Blueprint("desk", __name__)
 
@@ -47,6 +48,7 @@ def queue() -> ResponseReturnValue:
     return render_template(
         "desk/queue.html",
         filters=chosen,
+        deadlines=deadlines(today, current_app.config["SETTINGS"].meeting_deadline_days),
         figures=figures.figures(queries.counts(actor, figures.LONG, today)),
         choices=queries.choices(actor, language()),
         page=Page(rows, chosen.page, PAGE_SIZE, total, lambda number: chosen.url(page=number)),
