@@ -75,6 +75,11 @@ def as_sentence(label: LazyString) -> str:
     return text[:1].upper() + text[1:]
 
 
+def hidden(**given: Any) -> HiddenField:
+    """Return a field that the reader does not see; what it says may come back onto the page."""
+    return HiddenField(filters=[lambda value: printable(str(value or ""))], **given)
+
+
 def version_seen(field: HiddenField) -> int:
     """Return the version that a form was filled in on; 0 when it does not say."""
     # Where nothing at all was sent, the field holds the number that it was made with.

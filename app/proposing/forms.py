@@ -12,7 +12,6 @@ from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
     DateField,
-    HiddenField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -29,6 +28,7 @@ from app.core.fields import (
     as_sentence,
     at_most,
     choice,
+    hidden,
     line,
     lines,
     tidy,
@@ -83,14 +83,14 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         read_only: The fields that the reader may not set; the form has no control for them.
     """
 
-    key = HiddenField(default=idempotency.new_key)
-    version = HiddenField()
+    key = hidden(default=idempotency.new_key)
+    version = hidden()
     # Which working copy the form was filled in from; what each field said in the version that the
     # writer began from; the version whose differences the writer was shown.
-    copy = HiddenField()
-    copy_version = HiddenField()
-    base_version = HiddenField()
-    conflict_version = HiddenField()
+    copy = hidden()
+    copy_version = hidden()
+    base_version = hidden()
+    conflict_version = hidden()
 
     problem_fi = lines(_l("What is the problem?"), 2000, _PROBLEM)
     problem_sv = lines(_l("What is the problem?"), 2000, _PROBLEM)
@@ -342,7 +342,7 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     @property
     def is_half_typed(self) -> bool:
         """Whether a field holds what is no value of it yet, such as half a date."""
-        return any(field.process_errors for field in self)
+        return any(field.process_errors and any(field.raw_data or ()) for field in self)
 
     @property
     def says_still_matches(self) -> bool:
