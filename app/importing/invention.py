@@ -19,9 +19,10 @@ from app.desk import plans
 from app.desk.states import Deed
 from app.extensions import db
 from app.importing import queries
+from app.measures import lineage
 from app.measures import operations as measures
 from app.measures.models import Measure, Step
-from app.measures.states import Publicity, State
+from app.measures.states import LineageKind, Publicity, State
 from app.measures.workflow import POSTS, PROPOSED
 from app.meetings import operations as meetings
 from app.meetings.models import Meeting
@@ -42,6 +43,10 @@ _DECIDED = {
     State.REJECTED: Outcome.REJECT,
 }
 _SCORED = {State.IN_SCORING, *_DECIDED}
+_FOLLOWS = {
+    "split_from": LineageKind.SPLIT,
+    "carried_over_from": LineageKind.CARRIED_OVER,
+}
 
 
 class Invention:
@@ -81,6 +86,7 @@ class Invention:
             self._bring_to_state(measure, row, held)
             for review in row.get("review", []):
                 self._review(scoring_round, measure, review)
+            self._relate(measure, row)
             for comment in row.get("comment", []):
                 self._comment(measure, comment)
             if row.get("agenda"):
@@ -174,6 +180,14 @@ class Invention:
         scoring.save_review(
             scoring_round, measure, self._person(row["by"]), judgement, submit=submit
         )
+
+    def _relate(self, measure: Measure, row: Mapping[str, Any]) -> None:
+        """Mark how a proposal follows from one before it, or merge it into that."""
+        for name, kind in _FOLLOWS.items():
+            if name in row:
+                lineage.mark(measure, self._made[row[name]], kind, self._secretary)
+        if "into" in row:
+            lineage.merge(measure, self._made[row["into"]], self._secretary, row["reason"])
 
     def _comment(self, measure: Measure, row: Mapping[str, Any]) -> None:
         audience = Audience.STEERING_GROUP if row.get("within_group") else Audience.SIGNED_IN

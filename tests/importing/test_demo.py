@@ -89,7 +89,7 @@ def scalars(query: str) -> list[Any]:
     return list(db.session.scalars(text(query)))
 
 
-def test_the_coming_roadmap_collects_forty_invented_proposals_in_many_states(
+def test_the_coming_roadmap_collects_forty_invented_proposals_in_all_states(
     demo_app: Flask,
 ) -> None:
     found = db.session.execute(text(f"SELECT state, count(*) {INVENTED} GROUP BY state"))
@@ -97,10 +97,11 @@ def test_the_coming_roadmap_collects_forty_invented_proposals_in_many_states(
         "approved": 4,
         "draft": 6,
         "in_scoring": 10,
+        "merged": 2,
         "postponed": 2,
         "rejected": 2,
         "returned": 4,
-        "submitted": 10,
+        "submitted": 8,
         "withdrawn": 2,
     }
     assert scalars(f"SELECT DISTINCT first_year {INVENTED}") == [2027]
@@ -139,6 +140,11 @@ def test_proposals_come_from_all_units_and_from_people_of_both_languages(demo_ap
 )
 def test_there_is_a_proposal_with(demo_app: Flask, where: str) -> None:
     assert scalars(f"SELECT count(*) {INVENTED} AND {where}") > [0]
+
+
+def test_proposals_follow_from_one_another(demo_app: Flask) -> None:
+    kinds = scalars("SELECT kind FROM lineage ORDER BY kind")
+    assert kinds == ["carried_over", "duplicate", "duplicate", "split"]
 
 
 def test_whoever_returns_a_proposal_names_the_fields_concerned(demo_app: Flask) -> None:
