@@ -18,7 +18,7 @@ from app.vocabulary.models import ClassificationValue
 from app.vocabulary.states import Kind
 from tests.client import sign_in_as
 from tests.forms import Form, forms_of
-from tests.html import classes_of, document_of, elements, first, rows_of, text_of
+from tests.html import classes_of, document_of, elements, first, text_of
 from tests.measures.proposals import card, filled_in, fresh, saved, unit_id, value_id
 
 NEW = "/proposals/new"
@@ -281,52 +281,6 @@ def test_cost_classes_say_their_limits(ella) -> None:
     text = text_of(proposal_form(ella, NEW).element).replace("\N{NO-BREAK SPACE}", " ")
     assert "10 000 €" in text
     assert "50 000 €" in text
-
-
-def test_two_people_in_one_draft_lose_nothing(app, ella) -> None:
-    measure_id = saved()
-    page = f"/proposals/{measure_id}/edit"
-    hers = proposal_form(ella, page)
-    saara = sign_in_as(app.test_client(), "secretary")
-    saara.submit(page, {"name_fi": "Sihteerin nimi", "cost_once": "500"}, button="save")
-
-    response = post(ella, hers, {"name_fi": "Ellan nimi", "name_sv": "Ellas namn"})
-    assert response.status_code == 409
-    table = rows_of(first(document_of(response).root, ".//table"))
-    assert [row[1:] for row in table] == [
-        ["Sihteerin nimi", "Ellan nimi"],
-        ["Invånaren bokar tid själv", "Ellas namn"],
-        ["500 €", text_of(first(document_of(response).root, ".//tbody/tr[3]/td[2]"))],
-    ]
-    assert fresh(measure_id).name_fi == "Sihteerin nimi"
-
-    again = proposal_form_of(response)
-    assert dict(again.filled({}))["name_fi"] == "Ellan nimi"
-    assert post(ella, again, {"cost_once": "500"}).status_code == 303
-    measure = fresh(measure_id)
-    assert (measure.name_fi, measure.cost_once, measure.version) == ("Ellan nimi", 500, 3)
-
-
-def test_a_conflict_is_a_fragment_for_htmx(app, ella) -> None:
-    measure_id = saved()
-    page = f"/proposals/{measure_id}/edit"
-    hers = proposal_form(ella, page)
-    ella.submit(page, {"name_fi": "Toinen välilehti"}, button="save")
-    response = post(ella, hers, {"name_fi": "Tämä"}, headers={"HX-Request": "true"})
-    assert response.status_code == 409
-    assert not document_of(response).is_page
-    assert [each.tag for each in document_of(response).root.iterfind("*")] == ["form"]
-
-
-def test_a_text_typed_while_the_state_changed_is_kept_on_the_page(app, ella) -> None:
-    measure_id = saved()
-    page = f"/proposals/{measure_id}/edit"
-    hers = proposal_form(ella, page)
-    ella.submit(f"/measures/{measure_id}", action=f"/proposals/{measure_id}/submit")
-    response = post(ella, hers, {"name_fi": "Myöhästynyt"})
-    assert response.status_code == 409
-    assert "Myöhästynyt" in rows_of(first(document_of(response).root, ".//table"))[0][2]
-    assert fresh(measure_id).name_fi == card()["name_fi"]
 
 
 def test_errors_are_a_fragment_for_htmx(ella) -> None:
