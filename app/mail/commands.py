@@ -1,11 +1,30 @@
 """The commands that send mail: `flask jobs run` and `flask mail test`."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
 from app.config import Settings
 from app.mail import sending
+from app.mail.server import Fault
+from app.mail.states import Trouble
+
+_SENTENCES: Mapping[Trouble, str] = MappingProxyType(
+    {
+        Trouble.ADDRESS: "This is no address that mail can be sent to",
+        Trouble.CONTENT: "{place} refused the letter",
+        Trouble.ENCRYPTION: "The connection to {place} cannot be encrypted (SMTP_SECURITY)",
+        Trouble.LOST: "{place} broke the connection",
+        Trouble.RECIPIENT: "{place} refused the recipient",
+        Trouble.SENDER: "{place} refused the sender (MAIL_FROM)",
+        Trouble.SIGN_IN: "{place} did not let SMTP_USER sign in with SMTP_PASSWORD",
+        Trouble.UNREACHABLE: "{place} cannot be reached (SMTP_HOST, SMTP_PORT)",
+    }
+)
+"""What went wrong, for those who set the settings."""
 
 
 @click.group()
@@ -29,8 +48,7 @@ def run_jobs() -> None:
     if not settings.smtp_host:
         click.echo("SMTP_HOST is not set, so nothing is sent.")
     if result.fault:
-        click.echo(result.fault, err=True)
-        raise SystemExit(1)
+        raise click.ClickException(sentence(result.fault, settings))
 
 
 @click.group()
@@ -46,10 +64,18 @@ def send_test(address: str) -> None:
     settings: Settings = current_app.config["SETTINGS"]
     if not settings.smtp_host:
         raise click.ClickException("SMTP_HOST is not set; docs/mail.md says what is needed.")
-    fault = sending.send_test(settings, address)
-    if fault:
-        raise click.ClickException(f"Nothing was sent. {fault}")
+    try:
+        sending.send_test(settings, address)
+    except Fault as fault:
+        raise click.ClickException(f"Nothing was sent. {sentence(fault, settings)}") from fault
     click.echo(
         f"The mail server {settings.smtp_host}:{settings.smtp_port}"
         f" ({settings.smtp_security}) took a letter from {settings.mail_from} to {address}."
     )
+
+
+def sentence(fault: Fault, settings: Settings) -> str:
+    """Return what went wrong, and which settings it may be about."""
+    place = f"{settings.smtp_host}:{settings.smtp_port}"
+    said = _SENTENCES[fault.trouble].format(place=place)
+    return f"{said}: {fault.answer}" if fault.answer else f"{said}."

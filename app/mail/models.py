@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.enums import enum_type
 from app.extensions import Model
-from app.mail.states import State, Topic
+from app.mail.states import State, Topic, Trouble
 
 
 class Message(Model):
@@ -16,6 +16,7 @@ class Message(Model):
     It is sent by itself or with others in a digest, never before `not_before`. `path` is where its
     one link leads. What could not be sent is tried again; `given_up_at` says that it no longer is.
     No run of the job takes it before `next_try_at`: another run has it, or it pauses after a fault.
+    `trouble` is why the last try failed, and `fault` is what the mail server or the system said.
     `batch` is the bulk action that it came of, whose undoing takes it back while it waits. Times
     are in UTC.
     """
@@ -39,6 +40,7 @@ class Message(Model):
     not_before: Mapped[datetime]
     next_try_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
+    trouble: Mapped[Trouble | None] = mapped_column(enum_type(Trouble, "trouble"))
     fault: Mapped[str] = mapped_column(String(500), default="")
     sent_at: Mapped[datetime | None]
     given_up_at: Mapped[datetime | None]
@@ -54,7 +56,8 @@ class Message(Model):
 class MailRun(Model):
     """The newest run of the job, in the one row of its table.
 
-    `fault` says what kept the run from sending at all, as when the mail server did not answer.
+    `trouble` and `fault` say what kept the run from sending at all, as when the mail server did not
+    answer.
     """
 
     __tablename__ = "mail_run"
@@ -62,4 +65,5 @@ class MailRun(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     ran_at: Mapped[datetime]
+    trouble: Mapped[Trouble | None] = mapped_column(enum_type(Trouble, "trouble"))
     fault: Mapped[str] = mapped_column(String(500), default="")

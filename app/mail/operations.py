@@ -24,7 +24,7 @@ from app.extensions import db
 from app.mail import queries
 from app.mail.letters import Item, Parcel
 from app.mail.models import MailRun, Message
-from app.mail.states import State, Topic
+from app.mail.states import State, Topic, Trouble
 
 LONGEST_SUBJECT = 300
 """Characters of a subject; a longer one is cut off, as names of measures are in it."""
@@ -175,6 +175,7 @@ def mark_sent(ids: Sequence[int]) -> None:
         sent.values(
             sent_at=clock.now(),
             tries=Message.tries + 1,
+            trouble=None,
             fault="",
             next_try_at=None,
             given_up_at=None,
@@ -182,19 +183,20 @@ def mark_sent(ids: Sequence[int]) -> None:
     )
 
 
-def put_off(ids: Sequence[int], fault: str, *, for_good: bool) -> State:
+def put_off(ids: Sequence[int], trouble: Trouble, answer: str, *, for_good: bool) -> State:
     """Note that the messages of one letter were not taken; return whether it is tried again.
 
     Args:
         ids: The messages.
-        fault: Why, for administrators.
+        trouble: Why.
+        answer: What the mail server said.
         for_good: Whether it would be the same at every later try.
     """
     now = clock.now()
     outcome = State.GIVEN_UP
     for message in queries.messages(ids):
         message.tries += 1
-        message.fault = fault
+        message.trouble, message.fault = trouble, answer
         message.next_try_at = None
         if for_good or message.tries > len(PAUSES):
             message.given_up_at = now
@@ -205,9 +207,9 @@ def put_off(ids: Sequence[int], fault: str, *, for_good: bool) -> State:
     return outcome
 
 
-def note_run(fault: str) -> None:
-    """Note that the job has run, and what kept it from sending."""
-    db.session.merge(MailRun(id=1, ran_at=clock.now(), fault=fault))
+def note_run(trouble: Trouble | None, answer: str) -> None:
+    """Note that the job has run, and what kept it from sending, if anything did."""
+    db.session.merge(MailRun(id=1, ran_at=clock.now(), trouble=trouble, fault=answer))
     db.session.flush()
 
 

@@ -12,6 +12,7 @@ from app.accounts.states import Mail
 from app.config import Settings
 from app.core import clock
 from app.core.database import writing
+from app.core.fields import as_sentence
 from app.core.guards import current_actor, requires
 from app.core.numbers import LARGEST
 from app.core.pagination import Page, page_count
@@ -49,6 +50,7 @@ def outbox() -> ResponseReturnValue:
         state=state,
         page=Page(rows, number, PAGE_SIZE, total, lambda to: _url(state, to)),
         last_run=last_run,
+        trouble=as_sentence(last_run.trouble.label) if last_run and last_run.trouble else "",
         is_late=last_run is None or now - last_run.ran_at > LATE,
         is_set=bool(settings.smtp_host),
         now=now,

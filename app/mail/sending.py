@@ -16,8 +16,8 @@ from app.core import clock
 from app.core.database import writing
 from app.mail import operations, queries
 from app.mail.letters import Item, Parcel, letter
-from app.mail.server import MailServer, NotTaken, Unreachable, mail_server
-from app.mail.states import State
+from app.mail.server import MailServer, NotTaken, Unusable, mail_server
+from app.mail.states import State, Trouble
 
 MOST = 500
 """Letters that one run sends at most."""
@@ -35,7 +35,7 @@ class Result(NamedTuple):
         given_up: Letters that no longer are.
         dropped: Messages to people who are no longer written to.
         waiting: Messages that wait after it, also those of the next digest.
-        fault: What kept it from sending, a sentence in English; empty if nothing did.
+        fault: What kept it from sending; None if nothing did.
     """
 
     sent: int = 0
@@ -43,7 +43,7 @@ class Result(NamedTuple):
     given_up: int = 0
     dropped: int = 0
     waiting: int = 0
-    fault: str = ""
+    fault: Unusable | None = None
 
 
 def run(settings: Settings) -> Result:
@@ -52,14 +52,17 @@ def run(settings: Settings) -> Result:
         dropped = operations.drop_unreached()
     result = _send_all(settings) if settings.smtp_host else Result()
     with writing(counted=False):
-        operations.note_run(result.fault)
+        if result.fault is None:
+            operations.note_run(None, "")
+        else:
+            operations.note_run(result.fault.trouble, result.fault.answer)
         waiting = queries.counts()[State.WAITING]
     return result._replace(dropped=dropped, waiting=waiting)
 
 
 def _send_all(settings: Settings) -> Result:
     sent = put_off = given_up = 0
-    fault = ""
+    fault = None
     until = clock.now() + LONGEST
     with mail_server(settings) as server:
         try:
@@ -70,8 +73,8 @@ def _send_all(settings: Settings) -> Result:
                 sent += outcome is State.SENT
                 put_off += outcome is State.WAITING
                 given_up += outcome is State.GIVEN_UP
-        except Unreachable as error:
-            fault = error.fault
+        except Unusable as unusable:
+            fault = unusable
     return Result(sent, put_off, given_up, fault=fault)
 
 
@@ -79,7 +82,7 @@ def _send_next(server: MailServer, settings: Settings) -> State | None:
     """Send the letter that is due next; return what became of it, None when nothing is due.
 
     Raises:
-        Unreachable: The mail server cannot be used; the messages wait as before.
+        Unusable: The mail server cannot be used; the messages wait as before.
     """
     with writing(counted=False):
         parcel = operations.claim_next(settings.digest_hour)
@@ -88,13 +91,13 @@ def _send_next(server: MailServer, settings: Settings) -> State | None:
     ids = [item.id for item in parcel.items]
     try:
         _hand_over(server, parcel, settings)
-    except Unreachable:
+    except Unusable:
         with writing(counted=False):
             operations.let_go(ids)
         raise
     except NotTaken as error:
         with writing(counted=False):
-            return operations.put_off(ids, error.fault, for_good=error.for_good)
+            return operations.put_off(ids, error.trouble, error.answer, for_good=error.for_good)
     with writing(counted=False):
         operations.mark_sent(ids)
     return State.SENT
@@ -104,26 +107,20 @@ def _hand_over(server: MailServer, parcel: Parcel, settings: Settings) -> None:
     try:
         made = letter(parcel, settings)
     except ValueError as error:
-        fault = "No letter can be written to this address."
-        raise NotTaken(fault, for_good=True) from error
+        raise NotTaken(Trouble.ADDRESS, for_good=True) from error
     server.send(made, parcel.address)
 
 
-def send_test(settings: Settings, address: str) -> str:
-    """Send a letter to `address` now; return what went wrong, empty if nothing did."""
+def send_test(settings: Settings, address: str) -> None:
+    """Send a letter to `address` now.
+
+    Raises:
+        Fault: It could not be sent.
+    """
     language = settings.default_language
     with force_locale(language):
-        item = Item(
-            0,
-            _("Test message"),
-            _("If you read this, the tool can send mail."),
-            "/",
-            clock.now(),
-        )
-    parcel = Parcel("", address, language, [item], is_digest=False)
-    try:
-        with mail_server(settings) as server:
-            _hand_over(server, parcel, settings)
-    except (Unreachable, NotTaken) as error:
-        return error.fault
-    return ""
+        subject = _("Test message")
+        text = _("If you read this, the tool can send mail.")
+    item = Item(0, subject, text, "/", clock.now())
+    with mail_server(settings) as server:
+        _hand_over(server, Parcel("", address, language, [item], is_digest=False), settings)

@@ -9,36 +9,41 @@ from urllib.parse import urlsplit
 
 from app.config import Settings
 from app.core.fields import printable, tidy_line
+from app.mail.states import Trouble
 
 TIMEOUT = 30
 """Seconds for which an answer of the server is waited for."""
 
-_LONGEST_FAULT = 300
+_LONGEST_ANSWER = 300
 
 
-class Unreachable(Exception):
-    """The mail server cannot be used at all, so that no message is at fault.
+class Fault(Exception):
+    """Something kept a letter from being sent.
 
     Attributes:
-        fault: What is wrong, a sentence in English for administrators.
+        trouble: What.
+        answer: What the mail server or the system said, on one line in its own language.
     """
 
-    def __init__(self, fault: str) -> None:
-        super().__init__(fault)
-        self.fault = fault[:_LONGEST_FAULT]
+    def __init__(self, trouble: Trouble, answer: str = "") -> None:
+        super().__init__(trouble.value, answer)
+        self.trouble = trouble
+        self.answer = answer[:_LONGEST_ANSWER]
 
 
-class NotTaken(Exception):
-    """The mail server did not take one message.
+class Unusable(Fault):
+    """The mail server cannot be used at all, so that no letter is at fault."""
+
+
+class NotTaken(Fault):
+    """The mail server did not take one letter.
 
     Attributes:
-        fault: What is wrong, a sentence in English for administrators.
         for_good: Whether it would be the same at every later try.
     """
 
-    def __init__(self, fault: str, *, for_good: bool) -> None:
-        super().__init__(fault)
-        self.fault = fault[:_LONGEST_FAULT]
+    def __init__(self, trouble: Trouble, answer: str = "", *, for_good: bool) -> None:
+        super().__init__(trouble, answer)
         self.for_good = for_good
 
 
@@ -53,7 +58,7 @@ class MailServer:
         """Hand a letter over, by the connection that there is or a new one.
 
         Raises:
-            Unreachable: There can be no connection.
+            Unusable: There can be no connection.
             NotTaken: The server did not take the letter, or the connection was lost.
         """
         if self._smtp is None or self._smtp.sock is None:
@@ -62,18 +67,19 @@ class MailServer:
             self._smtp.send_message(letter, self._settings.mail_from, [address])
         except smtplib.SMTPRecipientsRefused as refused:
             ((code, answer),) = refused.recipients.values()
-            fault = f"The recipient was refused: {_answer(code, answer)}"
-            raise NotTaken(fault, for_good=_is_for_good(code)) from refused
+            raise NotTaken(
+                Trouble.RECIPIENT, _answer(code, answer), for_good=_is_for_good(code)
+            ) from refused
         except smtplib.SMTPSenderRefused as refused:
-            # The settings may be wrong, and are not the message's fault.
-            fault = f"The sender (MAIL_FROM) was refused: {in_words(refused)}"
-            raise NotTaken(fault, for_good=False) from refused
+            # The settings may be wrong, which is not the letter's fault and can be set right.
+            raise NotTaken(Trouble.SENDER, in_words(refused), for_good=False) from refused
         except smtplib.SMTPDataError as refused:
-            fault = f"The message was refused: {in_words(refused)}"
-            raise NotTaken(fault, for_good=_is_for_good(refused.smtp_code)) from refused
+            raise NotTaken(
+                Trouble.CONTENT, in_words(refused), for_good=_is_for_good(refused.smtp_code)
+            ) from refused
         except OSError as lost:
             self._smtp.close()
-            raise NotTaken(f"The connection was lost: {in_words(lost)}", for_good=False) from lost
+            raise NotTaken(Trouble.LOST, in_words(lost), for_good=False) from lost
 
     def close(self) -> None:
         """Take leave of the server."""
@@ -98,23 +104,27 @@ def _connect(settings: Settings) -> smtplib.SMTP:
 
     Certificates are checked against those that the system trusts (or the file that the environment
     names in SSL_CERT_FILE), and for the name of the host.
+
+    Raises:
+        Unusable: There is no server, no encryption, or no signing in.
     """
-    place = f"{settings.smtp_host}:{settings.smtp_port}"
-    step = f"The mail server {place} cannot be reached"
+    trouble = Trouble.UNREACHABLE
     smtp: smtplib.SMTP | None = None
     try:
         smtp = _first_words(settings)
         if settings.smtp_security == "starttls":
-            step = f"The connection to {place} cannot be encrypted (SMTP_SECURITY=starttls)"
+            trouble = Trouble.ENCRYPTION
             smtp.starttls(context=ssl.create_default_context())
         if settings.smtp_user:
-            step = f"{place} did not let SMTP_USER sign in with SMTP_PASSWORD"
+            trouble = Trouble.SIGN_IN
             smtp.login(settings.smtp_user, settings.smtp_password)
     # A name or a password may hold letters that the protocol has no room for.
     except (OSError, UnicodeError) as error:
         if smtp is not None:
             smtp.close()
-        raise Unreachable(f"{step}: {in_words(error)}") from error
+        if isinstance(error, ssl.SSLError):
+            trouble = Trouble.ENCRYPTION
+        raise Unusable(trouble, in_words(error)) from error
     return smtp
 
 
@@ -132,9 +142,9 @@ def in_words(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         return _answer(error.smtp_code, error.smtp_error)
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"the certificate is not trusted, {error.verify_message}"
+        return f"certificate not trusted: {error.verify_message}"
     if isinstance(error, UnicodeError):
-        return "a name or a password has letters that cannot be sent"
+        return "letters that cannot be sent"
     said = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return tidy_line(printable(said))
 

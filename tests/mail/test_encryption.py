@@ -16,7 +16,9 @@ from cryptography.x509.oid import NameOID
 from flask import Flask
 
 from app.config import Settings
-from app.mail import sending
+from app.mail import commands, sending
+from app.mail.server import Fault
+from app.mail.states import Trouble
 from tests.conftest import running
 from tests.mail.smtp_server import SmtpServer, html_of, smtp_server, text_of
 
@@ -96,29 +98,35 @@ def given(settings: Settings, strict: SmtpServer) -> dict[str, object]:
     }
 
 
+def fault_of(settings: Settings) -> tuple[Trouble, str] | None:
+    """Send a test letter; return what went wrong."""
+    try:
+        sending.send_test(settings, "anna@example.org")
+    except Fault as fault:
+        return fault.trouble, fault.answer
+    return None
+
+
 def test_a_letter_goes_encrypted_by_starttls(
     app: Flask, settings: Settings, strict: SmtpServer, given: dict[str, object], trusted: None
 ) -> None:
-    assert sending.send_test(settings.model_copy(update=given), "anna@example.org") == ""
+    assert fault_of(settings.model_copy(update=given)) is None
     (letter,) = strict.letters
     assert letter["Subject"] == "Testiviesti"
 
 
 @pytest.mark.parametrize(
-    ("wrong", "fault"),
+    ("wrong", "trouble", "answer"),
     [
-        (
-            {"smtp_password": "another"},
-            "did not let SMTP_USER sign in with SMTP_PASSWORD: 535 5.7.8",
-        ),
-        ({"smtp_password": "älä"}, "did not let SMTP_USER sign in"),
-        ({"smtp_user": "", "smtp_password": ""}, "530 5.7.0 Authentication required"),
-        ({"smtp_security": "none"}, "did not let SMTP_USER sign in"),
-        ({"smtp_security": "none", "smtp_user": ""}, "530 Must issue a STARTTLS command first"),
-        ({"smtp_security": "tls"}, "cannot be reached: [SSL"),
-        ({"smtp_port": 1}, "cannot be reached: Connection refused"),
-        ({"smtp_host": "mail.invalid"}, "mail.invalid:"),
-        ({"smtp_host": "x" * 100 + ".invalid"}, "letters that cannot be sent"),
+        ({"smtp_password": "another"}, Trouble.SIGN_IN, "535 5.7.8"),
+        ({"smtp_password": "älä"}, Trouble.SIGN_IN, "letters that cannot be sent"),
+        ({"smtp_user": ""}, Trouble.SENDER, "530 5.7.0 Authentication required"),
+        ({"smtp_security": "none"}, Trouble.SIGN_IN, "not supported"),
+        ({"smtp_security": "none", "smtp_user": ""}, Trouble.SENDER, "530 Must issue a STARTTLS"),
+        ({"smtp_security": "tls"}, Trouble.ENCRYPTION, "[SSL"),
+        ({"smtp_port": 1}, Trouble.UNREACHABLE, "Connection refused"),
+        ({"smtp_host": "mail.invalid"}, Trouble.UNREACHABLE, ""),
+        ({"smtp_host": "x" * 99 + ".invalid"}, Trouble.UNREACHABLE, "letters that cannot be sent"),
     ],
 )
 def test_what_is_wrong_is_said(
@@ -128,31 +136,32 @@ def test_what_is_wrong_is_said(
     given: dict[str, object],
     trusted: None,
     wrong: dict[str, object],
-    fault: str,
+    trouble: Trouble,
+    answer: str,
 ) -> None:
-    said = sending.send_test(settings.model_copy(update={**given, **wrong}), "anna@example.org")
-    assert fault in said
-    assert PASSWORD not in said
-    assert "another" not in said
-    assert "\n" not in said
+    fault = fault_of(settings.model_copy(update={**given, **wrong}))
+    assert fault is not None
+    assert fault[0] is trouble
+    assert answer in fault[1]
+    assert not any(secret in fault[1] for secret in (PASSWORD, "another", "\n"))
     assert strict.letters == []
 
 
 def test_a_certificate_that_nobody_knows_is_refused(
     app: Flask, settings: Settings, strict: SmtpServer, given: dict[str, object]
 ) -> None:
-    said = sending.send_test(settings.model_copy(update=given), "anna@example.org")
-    assert "cannot be encrypted (SMTP_SECURITY=starttls)" in said
-    assert "the certificate is not trusted, self-signed certificate" in said
+    fault = fault_of(settings.model_copy(update=given))
+    assert fault == (Trouble.ENCRYPTION, "certificate not trusted: self-signed certificate")
     assert strict.letters == []
 
 
 def test_a_certificate_of_another_host_is_refused(
     app: Flask, settings: Settings, strict: SmtpServer, given: dict[str, object], trusted: None
 ) -> None:
-    elsewhere = settings.model_copy(update={**given, "smtp_host": "localhost"})
-    said = sending.send_test(elsewhere, "anna@example.org")
-    assert "the certificate is not trusted, Hostname mismatch" in said
+    fault = fault_of(settings.model_copy(update={**given, "smtp_host": "localhost"}))
+    assert fault is not None
+    assert fault[0] is Trouble.ENCRYPTION
+    assert "Hostname mismatch" in fault[1]
     assert strict.letters == []
 
 
@@ -161,7 +170,7 @@ def test_a_letter_goes_encrypted_from_the_beginning(
 ) -> None:
     with smtp_server(wrapped=of_server) as server:
         given = {"smtp_host": "127.0.0.1", "smtp_port": server.port, "smtp_security": "tls"}
-        assert sending.send_test(settings.model_copy(update=given), "anna@example.org") == ""
+        assert fault_of(settings.model_copy(update=given)) is None
         assert len(server.letters) == 1
 
 
@@ -169,9 +178,8 @@ def test_a_server_without_encryption_gets_nothing(
     app: Flask, settings: Settings, server: SmtpServer
 ) -> None:
     given = {"smtp_host": "127.0.0.1", "smtp_port": server.port, "smtp_security": "starttls"}
-    said = sending.send_test(settings.model_copy(update=given), "anna@example.org")
-    assert "cannot be encrypted" in said
-    assert "STARTTLS extension not supported by server" in said
+    fault = fault_of(settings.model_copy(update=given))
+    assert fault == (Trouble.ENCRYPTION, "STARTTLS extension not supported by server.")
     assert server.letters == []
 
 
@@ -206,3 +214,12 @@ def test_the_command_says_that_nothing_is_set(app: Flask) -> None:
     result = app.test_cli_runner().invoke(args=["mail", "test", "anna@example.org"])
     assert result.exit_code == 1
     assert "SMTP_HOST is not set" in result.output
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_every_trouble_has_a_sentence(settings: Settings, trouble: Trouble) -> None:
+    known = settings.model_copy(update={"smtp_host": "mail.example"})
+    sentence = commands.sentence(Fault(trouble, "550 No"), known)
+    assert sentence.endswith(": 550 No")
+    assert "{" not in sentence
+    assert commands.sentence(Fault(trouble), known).endswith(".")

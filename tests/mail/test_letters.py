@@ -14,7 +14,7 @@ from app.core.database import writing
 from app.mail import sending
 from app.mail.letters import Item, Parcel, letter
 from app.mail.sending import Result
-from app.mail.states import State
+from app.mail.states import State, Trouble
 from tests.html import elements, parse
 from tests.html import text_of as words_of
 from tests.mail.conftest import message, messages, users, want
@@ -146,7 +146,7 @@ def test_an_address_that_is_none_stops_nobody_else(
         users("member")[0].email = address
     assert sending.run(mail_settings) == Result(sent=1, given_up=1)
     assert [each["X-Envelope-To"] for each in server.letters] == ["member2@example.org"]
-    assert messages()[0].fault == "No letter can be written to this address."
+    assert messages()[0].trouble is Trouble.ADDRESS
 
 
 def test_the_text_needs_no_more_than_seven_bits(
