@@ -5,7 +5,16 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CompoundSelect, bindparam, delete, insert, literal, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    bindparam,
+    delete,
+    insert,
+    inspect,
+    literal,
+    select,
+    union_all,
+)
 
 from app.audit.operations import (
     given,
@@ -266,8 +275,8 @@ def change(measure: Measure, actor: Actor, **fields: Any) -> None:
     db.session.flush()
     after = _recorded(measure, fields)
     record_difference(Tag.MEASURE_EDITED, actor, Kind.MEASURE, measure.id, before, after)
-    references = [name.removesuffix("_id") for name in fields if name.endswith("_id")]
-    if references:
+    columns = {name.removesuffix("_id") for name in fields if name.endswith("_id")}
+    if references := columns.intersection(inspect(Measure).relationships.keys()):
         db.session.expire(measure, references)
     if not fields.keys().isdisjoint(_SEARCHED):
         index_words(measure)

@@ -5,14 +5,14 @@ from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, and_, bindparam, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from app.accounts import queries as accounts
 from app.accounts.models import Post, Unit
 from app.core.policy import ANONYMOUS, NO_UNIT, RULES, Action, Actor, can
 from app.extensions import db
-from app.measures.models import Entry, Measure, MeasurePost, Step
+from app.measures.models import Measure, MeasurePost, Step
 from app.measures.states import Publicity, State
 from app.measures.workflow import EDITED
 from app.programmes import queries as programmes
@@ -94,43 +94,6 @@ def is_hidden_from(actor: Actor, measure_id: int) -> bool:
     """Tell whether there is such a measure, and `actor` may not read it."""
     query = select(Measure.id).where(Measure.id == measure_id, ~visible_to(actor))
     return db.session.scalar(query) is not None
-
-
-def _is_proposal() -> ColumnElement[bool]:
-    """Return the condition on `Measure` that it stands on no roadmap yet."""
-    has_entry = exists().where(Entry.measure_id == Measure.id)
-    return or_(Measure.state != State.APPROVED, ~has_entry)
-
-
-def count_proposals(actor: Actor) -> Mapping[State, int]:
-    """Return how many proposals `actor` may read in each state that has any."""
-    query = (
-        select(Measure.state, func.count())
-        .where(_is_proposal(), visible_to(actor))
-        .group_by(Measure.state)
-    )
-    counts = dict(db.session.execute(query).all())
-    return {state: counts[state] for state in State if state in counts}
-
-
-def proposals(actor: Actor, state: State | None, first: int, limit: int) -> Sequence[Measure]:
-    """Return proposals that `actor` may read, the latest changed first, with unit and theme.
-
-    Args:
-        actor: The reader.
-        state: The state that is asked for; None for all.
-        first: How many to skip.
-        limit: How many to return.
-    """
-    query = (
-        select(Measure)
-        .where(_is_proposal(), visible_to(actor))
-        .options(joinedload(Measure.unit), joinedload(Measure.theme))
-        .order_by(Measure.changed_at.desc(), Measure.id.desc())
-    )
-    if state is not None:
-        query = query.where(Measure.state == state)
-    return db.session.scalars(query.offset(first).limit(limit)).all()
 
 
 def last_submitter(measure_id: int) -> int | None:
