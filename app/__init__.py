@@ -21,7 +21,7 @@ from app.meetings.routes import blueprint as meetings
 from app.navigation import init_app as init_navigation
 from app.organisation.routes import blueprint as organisation
 from app.own_page.routes import blueprint as own_page
-from app.proposing.lookalike_routes import blueprint as proposing
+from app.proposing.lineage_routes import blueprint as proposing
 from app.roadmaps.routes import blueprint as roadmaps
 from app.scoring.routes import blueprint as scoring
 from app.sign_in.session_routes import blueprint as sign_in

@@ -88,20 +88,22 @@ def find(actor: Actor, texts: Texts, leaving_out: int | None = None) -> list[Loo
             or_(whole, _in_outline(actor)),
         )
     )
-    rows = {measure.id: (measure, unit, seen) for measure, unit, seen in db.session.execute(query)}
+    rows = {row.Measure.id: row for row in db.session.execute(query)}
     shown = [rows[key] for key in nearest if key in rows][:MOST_SHOWN]
-    return [
-        LookAlike(
-            measure.id if whole else None,
-            measure.name_fi,
-            measure.name_sv,
-            unit,
-            measure.state,
-            measure.first_year if whole else None,
-            measure.last_year if whole else None,
-        )
-        for measure, unit, whole in shown
-    ]
+    return [seen(row.Measure, row.Unit, whole=row.whole) for row in shown]
+
+
+def seen(measure: Measure, unit: Unit | None, *, whole: bool) -> LookAlike:
+    """Return what a reader sees of a measure among others, the whole or its outline."""
+    return LookAlike(
+        measure.id if whole else None,
+        measure.name_fi,
+        measure.name_sv,
+        unit,
+        measure.state,
+        measure.first_year if whole else None,
+        measure.last_year if whole else None,
+    )
 
 
 def counts_for(measures: Collection[Measure], actor: Actor) -> Mapping[int, int]:

@@ -8,19 +8,24 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from sqlalchemy import and_, or_, select
 
+from app.accounts.models import Unit
 from app.audit.operations import record, record_added, values_of
 from app.audit.tags import Kind, Tag
 from app.core.errors import Refused
 from app.core.policy import NO_UNIT, Action, Actor, can
 from app.extensions import db
-from app.measures import operations
-from app.measures.likeness import IN_OUTLINE
+from app.measures import operations, search
+from app.measures.likeness import IN_OUTLINE, LookAlike, seen
 from app.measures.models import Lineage, Measure, Step
 from app.measures.queries import visible_to
 from app.measures.states import LineageKind, Publicity, State
+from app.measures.workflow import WORKFLOW
 
 _ENDED = frozenset({State.MERGED, State.REJECTED, State.WITHDRAWN})
 """States of measures that nothing is merged into, as they do not go on."""
+
+MOST_FOUND = 20
+"""How many measures a search for a related one shows."""
 
 FROM_THE_EARLIER: Mapping[LineageKind, LazyString] = MappingProxyType(
     {
@@ -40,14 +45,12 @@ class Relation(NamedTuple):
     """How a measure is related to another one, as a reader may know it.
 
     Attributes:
-        link_id: The id of the mark.
         label: What the other one is to it.
         id: The id of the other one; None where the reader may not open it.
         name_fi, name_sv: The name of the other one; empty where the reader may not know it.
         is_merge: Whether one was merged into the other, which is undone in its own way.
     """
 
-    link_id: int
     label: LazyString
     id: int | None
     name_fi: str
@@ -58,15 +61,20 @@ class Relation(NamedTuple):
 def mark(measure: Measure, earlier: Measure, kind: LineageKind, actor: Actor) -> Lineage:
     """Mark that a measure follows from an earlier one.
 
+    What is marked so already stays as it is.
+
     Raises:
-        Refused: The actor may not, it is one and the same measure, the two are marked already, or
-            the marks would go round in a circle.
+        Refused: The actor may not, it is one and the same measure, the two are marked otherwise,
+            or the marks would go round in a circle.
     """
     _check(measure, actor)
     _check(earlier, actor)
     if measure.id == earlier.id:
         raise Refused(_l("Choose another measure: this is the same one."))
-    if _link_between(measure, earlier):
+    known = link_between(measure, earlier)
+    if known and (known.measure_id, known.kind) == (measure.id, kind):
+        return known
+    if known:
         raise Refused(_l("These two are marked already. Remove that mark first."))
     if measure.id in _all_before(earlier):
         raise Refused(_l("The marks would go round in a circle."))
@@ -91,7 +99,7 @@ def remove(link: Lineage, actor: Actor) -> None:
 
 
 def merge(measure: Measure, into: Measure, actor: Actor, reason: str) -> Step:
-    """Merge a proposal into the measure that goes on instead of it.
+    """Merge a proposal into the measure that goes on instead of it, and return the step.
 
     Raises:
         Refused: The workflow does not allow it, or nothing can be merged into the other one.
@@ -101,7 +109,7 @@ def merge(measure: Measure, into: Measure, actor: Actor, reason: str) -> Step:
         raise Refused(
             _l("Nothing can be merged into a measure whose state is “%(state)s”.", state=state)
         )
-    if into.state is State.DRAFT and into.unit_id is None:
+    if not goes_on(into):
         raise Refused(_l("Nothing can be merged into a draft that belongs to no unit."))
     step = operations.move(measure, "merge", actor, reason)
     _forget_duplicates(measure, actor)
@@ -120,6 +128,45 @@ def unmerge(measure: Measure, actor: Actor, reason: str) -> Step:
     step = operations.move(measure, name, actor, reason)
     _forget_duplicates(measure, actor)
     return step
+
+
+def link_between(one: Measure, another: Measure) -> Lineage | None:
+    """Return the mark that says how two measures are related, whichever is the earlier one."""
+    ids = {one.id, another.id}
+    query = select(Lineage).where(Lineage.measure_id.in_(ids), Lineage.earlier_id.in_(ids))
+    return db.session.scalar(query)
+
+
+def is_merged_into(measure: Measure, into: Measure) -> bool:
+    """Tell whether a proposal was merged into the other one."""
+    link = link_between(measure, into)
+    return link is not None and link.measure_id == measure.id and _is_merge(link, measure)
+
+
+def may_be_merged(measure: Measure) -> bool:
+    """Tell whether a proposal is on its way, so that it can be merged into another measure."""
+    return measure.state in WORKFLOW.named("merge").sources
+
+
+def goes_on(measure: Measure) -> bool:
+    """Tell whether another one can be merged into a measure."""
+    is_nobodys = measure.state is State.DRAFT and measure.unit_id is None
+    return measure.state not in _ENDED and not is_nobodys
+
+
+def found_by(text: str, measure: Measure, actor: Actor) -> Sequence[LookAlike]:
+    """Return the measures with all words of `text` that `actor` may read, the latest changed first.
+
+    They are those that `measure` could be related to, `MOST_FOUND` at most.
+    """
+    query = (
+        select(Measure, Unit)
+        .outerjoin(Unit, Unit.id == Measure.unit_id)
+        .where(search.matches(text), visible_to(actor), Measure.id != measure.id)
+        .order_by(Measure.changed_at.desc(), Measure.id.desc())
+        .limit(MOST_FOUND)
+    )
+    return [seen(row.Measure, row.Unit, whole=True) for row in db.session.execute(query)]
 
 
 def relations(measure: Measure, actor: Actor) -> Sequence[Relation]:
@@ -146,7 +193,6 @@ def relations(measure: Measure, actor: Actor) -> Sequence[Relation]:
         )
         found.append(
             Relation(
-                link.id,
                 _label(link, follows=follows, is_merge=is_merge),
                 related.id if visible else None,
                 related.name_fi if known else "",
@@ -187,12 +233,6 @@ def _forget_duplicates(measure: Measure, actor: Actor) -> None:
     )
     for link in db.session.scalars(query).all():
         _delete(link, actor)
-
-
-def _link_between(one: Measure, another: Measure) -> Lineage | None:
-    ids = {one.id, another.id}
-    query = select(Lineage).where(Lineage.measure_id.in_(ids), Lineage.earlier_id.in_(ids))
-    return db.session.scalar(query)
 
 
 def _all_before(measure: Measure) -> set[int]:

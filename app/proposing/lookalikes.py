@@ -60,24 +60,27 @@ class Line(NamedTuple):
 
 def like(actor: Actor, texts: Texts, leaving_out: int | None = None) -> list[Line]:
     """Return the measures like what somebody writes, with how they are going."""
-    found = likeness.find(actor, texts, leaving_out)
-    if not found:
-        return []
-    progress = progress_of([each.id for each in found if each.id is not None])
-    lines = []
-    for each in found:
-        going = progress.get(each.id or 0)
-        if going:
-            lines.append(Line(each, going.status, ", ".join(map(str, going.years))))
-        else:
-            lines.append(Line(each, each.state, _years(each)))
-    return lines
+    return lines(likeness.find(actor, texts, leaving_out))
 
 
 def like_measure(actor: Actor, measure: Measure) -> list[Line]:
     """Return the measures like one that exists."""
     texts = Texts(*(getattr(measure, name) for name in likeness.COMPARED))
     return like(actor, texts, measure.id)
+
+
+def lines(found: Sequence[LookAlike]) -> list[Line]:
+    """Return measures as they are shown, with how they are going."""
+    ids = [each.id for each in found if each.id is not None]
+    progress = progress_of(ids) if ids else {}
+    shown = []
+    for each in found:
+        going = progress.get(each.id or 0)
+        if going:
+            shown.append(Line(each, going.status, ", ".join(map(str, going.years))))
+        else:
+            shown.append(Line(each, each.state, _years(each)))
+    return shown
 
 
 def mark_of(lines: Sequence[Line]) -> str:

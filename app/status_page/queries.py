@@ -32,7 +32,7 @@ from app.extensions import db
 from app.followup.models import StatusReport
 from app.followup.states import UNDER_WAY, Status
 from app.measures import search
-from app.measures.models import Entry, Lineage, Measure, MeasurePost, Step
+from app.measures.models import Entry, Measure, MeasurePost, Step
 from app.measures.queries import visible_to
 from app.measures.states import Size
 from app.meetings.models import Decision, Meeting
@@ -322,17 +322,6 @@ def steps_of(measure_id: int) -> Sequence[Row[Step, str | None]]:
         .outerjoin(User, User.id == Step.actor_id)
         .where(Step.measure_id == measure_id)
         .order_by(Step.id.desc())
-    )
-    return db.session.execute(query).all()
-
-
-def lineage_of(measure_id: int, actor: Actor) -> Sequence[Row[Lineage, Measure]]:
-    """Return the measures that this one follows from, as far as `actor` may read them."""
-    query = (
-        select(Lineage, Measure)
-        .join(Measure, Measure.id == Lineage.earlier_id)
-        .where(Lineage.measure_id == measure_id, visible_to(actor))
-        .order_by(Lineage.id)
     )
     return db.session.execute(query).all()
 

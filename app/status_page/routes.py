@@ -17,6 +17,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
+from app.accounts import queries as accounts
 from app.attachments import queries as attachments
 from app.attachments.workflow import may_attach
 from app.comments.thread import thread_of
@@ -25,15 +26,18 @@ from app.core import clock, revision
 from app.core.bilingual import text_of
 from app.core.guards import current_actor, requires
 from app.core.htmx import wants_fragment
-from app.core.i18n import language
+from app.core.i18n import language, person_name
 from app.core.pagination import Page, page_count
 from app.core.policy import NO_UNIT, Action, Actor, can
 from app.extensions import db
 from app.measures import queries as measures
+from app.measures.lineage import may_be_merged, relations
+from app.measures.models import Measure
 from app.measures.reading import readable
 from app.measures.workflow import EDITED, may_edit, offered
 from app.programmes import queries as programmes
 from app.programmes.models import Roadmap
+from app.proposing.lookalikes import like_measure
 from app.status_page import choices, figures, filters, listing, queries
 from app.status_page.changes import Changes, changes_of
 from app.status_page.outlook import outlook
@@ -182,9 +186,13 @@ def measure(measure_id: int) -> ResponseReturnValue:
         outlook=outlook(found, last, clock.today()) if works_on_it else None,
         changes=changes_of(found, steps, actor, language()) if works_on_it else Changes(),
         timeline=timeline(found, reports, rows if works_on_it else None, actor, language()),
-        lineage=queries.lineage_of(measure_id, actor),
+        lineage=relations(found, actor),
+        marks_lineage=can(actor, Action.MANAGE_PROPOSALS, found.unit_id or NO_UNIT),
+        look_alikes=like_measure(actor, found) if works_on_it and may_be_merged(found) else [],
         reads_history=can(actor, Action.READ_HISTORY, found.unit_id or NO_UNIT),
+        works_on_it=works_on_it,
         seen=last.id if last else 0,
+        contact=_contact(found) if works_on_it else "",
         transitions=offered(found, actor),
         editable=may_edit(found, actor),
         files=attachments.files(measure_id, actor),
@@ -192,3 +200,10 @@ def measure(measure_id: int) -> ResponseReturnValue:
         thread=thread_of(found),
         written_date=listing.written_date,
     )
+
+
+def _contact(measure: Measure) -> str:
+    """Return the name of the person who answers questions about a measure; empty if nobody does."""
+    if measure.contact_id is None:
+        return ""
+    return person_name(accounts.names_of([measure.contact_id]).get(measure.contact_id, ""))
