@@ -21,10 +21,10 @@ class BulkForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     key = HiddenField(default=idempotency.new_key)
     seen = HiddenField()
     reason_fi = lines(
-        _l("Reason in Finnish"), LONGEST_REASON, _l("Those who read Finnish get it by mail.")
+        _l("Reason in Finnish"), LONGEST_REASON, _l("The proposers who read Finnish get this.")
     )
     reason_sv = lines(
-        _l("Reason in Swedish"), LONGEST_REASON, _l("Those who read Swedish get it by mail.")
+        _l("Reason in Swedish"), LONGEST_REASON, _l("The proposers who read Swedish get this.")
     )
 
     def narrow(self, plan: Plan) -> None:

@@ -171,7 +171,7 @@ def action(action_id: int) -> ResponseReturnValue:
         action=found,
         deed=Deed.parse(found.transition),
         proposals=proposals,
-        possible=any(each.is_possible for each in proposals),
+        possible=sum(each.is_possible for each in proposals),
         mail=mail,
         names=accounts.names_of({found.actor_id, *mail.told}),
         said=wording.done,
