@@ -12,6 +12,7 @@ from app.core.database import writing
 from app.core.errors import Refused, Stale
 from app.core.guards import check, current_actor, requires
 from app.core.htmx import render, see_other
+from app.core.i18n import person_name
 from app.core.policy import NO_UNIT, Action
 from app.core.transitions import Transition
 from app.mail.operations import recipients
@@ -96,6 +97,12 @@ def _page(
         language_wanted=language_wanted(row, proposer),
         lang=proposer.language if proposer else None,
         last=last,
+        last_by=_name_of(last.actor_id) if last else "",
         can_still=measure.state in row.sources,
         **context,
     )
+
+
+def _name_of(user_id: int | None) -> str:
+    """Return the name of the person who made a transition; empty where nobody is known."""
+    return person_name(accounts.names_of([user_id])[user_id]) if user_id else ""

@@ -46,7 +46,7 @@ class _Calendar(NamedTuple):
         next_roadmap: The roadmap for which proposals are or will be collected next.
         round: The scoring round of its roadmap.
         agenda: The meeting on whose agenda it waits.
-        meeting: The next meeting.
+        meeting: The next meeting, after the end of the scoring where that is known.
     """
 
     today: date
@@ -66,13 +66,14 @@ def outlook(measure: Measure, last: Step | None, today: date) -> Outlook | None:
         today: The day on which somebody reads.
     """
     roadmap = programmes.roadmap_of(measure.first_year) if measure.first_year else None
+    scoring_round = scoring.round_of(roadmap) if roadmap else None
     calendar = _Calendar(
         today,
         roadmap,
         programmes.next_to_collect(today),
-        scoring.round_of(roadmap) if roadmap else None,
+        scoring_round,
         queries.agenda_of(measure.id),
-        meetings.first_from(today),
+        meetings.first_from(max(today, scoring_round.closes_on) if scoring_round else today),
     )
     sentences = _SENTENCES[measure.state](calendar)
     if not sentences:

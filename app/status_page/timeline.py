@@ -197,7 +197,9 @@ def _steps(
             continue
         texts = [step.reason] if step.reason else []
         if step.concerned:
-            texts.append(_("Concerns: %(fields)s", fields=concerned(step)))
+            fields = concerned(step)
+            is_edit = step.transition == EDITED
+            texts.append(fields if is_edit else _("Concerns: %(fields)s", fields=fields))
         yield Happening(
             _at(step.made_at),
             label,
