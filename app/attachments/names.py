@@ -53,8 +53,8 @@ def disposition(name: str) -> str:
 
     Those that do not read the second form (RFC 8187) get one in letters that are safe everywhere.
     """
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    plain = _UNSAFE.sub("_", plain).lstrip(". ")
-    if not plain.removesuffix(ending_of(plain)):
-        plain = f"file{ending_of(name)}"
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    ending = ending_of(name)
+    stem = unicodedata.normalize("NFKD", name.removesuffix(ending))
+    plain = _UNSAFE.sub("_", stem.encode("ascii", "ignore").decode()).strip(". ") or "file"
+    whole = quote(name, safe="")
+    return f"attachment; filename=\"{plain}{_UNSAFE.sub('_', ending)}\"; filename*=UTF-8''{whole}"

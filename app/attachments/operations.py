@@ -143,7 +143,7 @@ def set_publicity(
 
 
 def remove(file: Attachment, measure: Measure, actor: Actor) -> None:
-    """Remove a file: its content goes, its row stays for the record.
+    """Remove a file: its content goes, its row stays for the record. A second time nothing happens.
 
     Raises:
         Refused: The actor may not touch the files of the measure now, or the file is public.
@@ -151,6 +151,8 @@ def remove(file: Attachment, measure: Measure, actor: Actor) -> None:
     _must_attach(measure, actor)
     if Publicity.SECRET not in publicities(actor, file.publicity):
         raise Refused(_l("The file is public. Ask the secretary to remove it."))
+    if file.removed_at is not None:
+        return
     file.removed_at = clock.now()
     db.session.execute(delete(Content).where(Content.attachment_id == file.id))
     db.session.flush()

@@ -46,14 +46,19 @@ def files(measure_id: int, actor: Actor) -> Sequence[Attachment]:
     return db.session.scalars(query.order_by(Attachment.id)).all()
 
 
-def file_for(actor: Actor, measure_id: int, file_id: int) -> Attachment | None:
-    """Return a file of a measure if it is there and `actor` may read it; None otherwise."""
-    query = _of_measures(actor).where(
-        Attachment.id == file_id,
-        Attachment.measure_id == measure_id,
-        Attachment.removed_at.is_(None),
-    )
-    return db.session.scalar(query)
+def file_for(
+    actor: Actor, measure_id: int, file_id: int, *, removed: bool = False
+) -> Attachment | None:
+    """Return a file of a measure if it is there and `actor` may read it; None otherwise.
+
+    Args:
+        actor: The reader.
+        measure_id: The measure.
+        file_id: The file.
+        removed: Whether one that has been removed is wanted too.
+    """
+    query = _of_measures(actor).where(Attachment.id == file_id, Attachment.measure_id == measure_id)
+    return db.session.scalar(query if removed else query.where(Attachment.removed_at.is_(None)))
 
 
 def is_of(measure_id: int, file_id: int) -> bool:

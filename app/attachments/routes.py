@@ -44,8 +44,13 @@ _MEGABYTE = 1024 * 1024
 def written_size(size: int) -> str:
     """Write a number of bytes as 340 kB or 1,2 MB, rounded up."""
     if size < _MEGABYTE:
-        return f"{ceil(size / 1024)}\N{NO-BREAK SPACE}kB"
-    return f"{format_decimal(ceil(size / _MEGABYTE * 10) / 10)}\N{NO-BREAK SPACE}MB"
+        return _without_break(_("%(size)s kB", size=ceil(size / 1024)))
+    megabytes = format_decimal(ceil(size / _MEGABYTE * 10) / 10)
+    return _without_break(_("%(size)s MB", size=megabytes))
+
+
+def _without_break(text: str) -> str:
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 @blueprint.url_value_preprocessor
@@ -188,29 +193,30 @@ def publicity(measure_id: int, file_id: int) -> ResponseReturnValue:
 @requires(Action.ATTACH)
 def remove(measure_id: int, file_id: int) -> ResponseReturnValue:
     """Ask whether a file is to be removed, and remove it."""
-    measure, file = _own(measure_id, file_id)
     if request.method == "GET":
+        measure, file = _own(measure_id, file_id)
         return render_template("attachments/remove.html", measure=measure, file=file)
     with writing():
-        measure, file = _own(measure_id, file_id)
+        # A button that is pressed twice has done its work the first time.
+        measure, file = _own(measure_id, file_id, removed=True)
         operations.remove(file, measure, current_actor())
     flash(_("The file was removed."), "success")
     return see_other("attachments.files", measure_id=measure_id)
 
 
-def _own(measure_id: int, file_id: int) -> tuple[Measure, Attachment]:
+def _own(measure_id: int, file_id: int, *, removed: bool = False) -> tuple[Measure, Attachment]:
     """Return a measure and a file of it that the reader may change, if the address names some."""
     measure = readable(measure_id)
     check(Action.ATTACH, measure.unit_id or NO_UNIT)
-    file = _file(measure_id, file_id)
+    file = _file(measure_id, file_id, removed=removed)
     if not may_attach(measure, current_actor()):
         raise Refused(reason_not_to_attach(measure))
     return measure, file
 
 
-def _file(measure_id: int, file_id: int) -> Attachment:
+def _file(measure_id: int, file_id: int, *, removed: bool = False) -> Attachment:
     """Return the file that an address names; 404 when the reader may not see it."""
-    file = queries.file_for(current_actor(), measure_id, file_id)
+    file = queries.file_for(current_actor(), measure_id, file_id, removed=removed)
     if file is None:
         if queries.is_of(measure_id, file_id):
             hide()

@@ -34,14 +34,17 @@ class Line(NamedTuple):
 def keep() -> bool | None:
     """Keep the form of this request, if it came with a session that is over.
 
-    What the forms for signing in hold is secret and never kept, nor is a file. Only what carries
-    the token of the session's own pages gets here, so nobody else can leave a form for a person.
+    What the forms for signing in hold is secret and never kept, nor is a form with files, which are
+    what it is about. Only what carries the token of the session's own pages gets here, so nobody
+    else can leave a form for a person.
 
     Returns:
         Whether it is kept; None when there is nothing to keep.
     """
     user_id = g.get("session_over_of")
     if user_id is None or request.method != "POST" or request.blueprint == "sign_in":
+        return None
+    if request.files:
         return None
     sent = request.form.items(multi=True)
     fields = [(name, value) for name, value in sent if name not in _OURS]

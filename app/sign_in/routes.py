@@ -165,14 +165,20 @@ def sign_out() -> ResponseReturnValue:
 def ask_to_sign_in() -> ResponseReturnValue:
     """Send somebody who must sign in to the page for it, and back afterwards.
 
-    A form that they sent after their session had ended waits for them. A fragment of a page can't
-    be replaced by the sign-in page, so htmx is told to go there. A script that asks for itself, such
-    as the one that keeps what is typed, is only told: it must not take its reader away.
+    A form that they sent after their session had ended waits for them; one with files is sent anew
+    from its page. A fragment of a page can't be replaced by the sign-in page, so htmx is told to go
+    there. A script that asks for itself, such as the one that keeps what is typed, is only told: it
+    must not take its reader away.
     """
     if request.accept_mimetypes.best == "application/json":
         return Response(status=401, mimetype="application/json")
     is_kept = kept.keep()
-    if is_kept:
+    if is_kept is None and request.files:
+        flash(
+            _("You had been signed out, and files are not kept. Sign in and add them again."),
+            "warning",
+        )
+    elif is_kept:
         flash(
             _("You had been signed out. Sign in again to send what you wrote: it is kept."), "info"
         )
@@ -184,7 +190,8 @@ def ask_to_sign_in() -> ResponseReturnValue:
             ),
             "warning",
         )
-    here = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    is_page = request.method == "GET" or request.files
+    here = request.full_path.rstrip("?") if is_page else "/"
     page = f"/sign-in?{urlencode({'next': here})}"
     if wants_fragment():
         return Response(status=401, headers={"HX-Redirect": page})

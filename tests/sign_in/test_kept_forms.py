@@ -1,8 +1,8 @@
 """Nothing typed is lost when a session ends: the form waits until its sender has signed in."""
 
-import io
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import select
@@ -16,9 +16,11 @@ from app.core.policy import Actor
 from app.extensions import db
 from app.measures.models import Measure
 from tests.accounts.signed_in import pass_time, pass_use, rows
+from tests.attachments.uploads import form_data, send
 from tests.client import HTMX, LintingClient, sign_in_as
 from tests.forms import forms_of
 from tests.html import document_of, text_of
+from tests.measures.proposals import saved
 
 KEPT = "/sign-in/kept"
 TEXT = "Ensimmäinen rivi\r\n<b>toinen</b> & “kolmas”"
@@ -222,15 +224,24 @@ def test_all_passwords_are_asked_for_in_the_room_for_signing_in(app) -> None:
     assert asking <= {"sign_in"}
 
 
-def test_neither_the_token_nor_a_file_is_kept(writer) -> None:
-    data = filled(writer, attachment=(io.BytesIO(b"content of a file"), "plan.pdf"))
-    pass_use(IDLE)
-    writer.post("/proposals/new", data=data)
+def test_the_token_is_not_kept(writer) -> None:
+    send_late(writer)
     found = kept()
     assert found is not None
     assert "csrf_token" not in found.fields
-    assert "content of a file" not in found.fields
-    assert "plan.pdf" not in found.fields
+
+
+def test_a_form_with_files_is_not_kept_and_that_is_said(writer) -> None:
+    page = f"/measures/{saved()}/files"
+    data = form_data(writer, page)
+    pass_use(IDLE)
+    response = send(writer, page, data, ("plan.pdf", b"x" * 4_000_000))
+    assert response.status_code == 302
+    assert response.location == f"/sign-in?{urlencode({'next': page})}"
+    assert kept() is None
+    notices = document_of(writer.get(response.location)).root.iter("div")
+    (warning,) = [text_of(each) for each in notices if each.get("class") == "notice warning"]
+    assert "eikä tiedostoja säilytetä" in warning
 
 
 def test_one_form_is_kept_at_a_time(writer) -> None:
