@@ -95,7 +95,7 @@ def _page(
         consequence=CONSEQUENCES.get(row.name),
         hearers=recipients(notices.readers(measure, row.name), current_actor()),
         language_wanted=language_wanted(row, proposer),
-        lang=proposer.language if proposer else None,
+        reason_lang=proposer.language if proposer else None,
         last=last,
         last_by=_name_of(last.actor_id) if last else "",
         can_still=measure.state in row.sources,

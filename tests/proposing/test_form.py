@@ -413,13 +413,14 @@ def test_the_reason_of_a_return_stands_above_the_form(app, ella) -> None:
 
 def test_buttons_of_the_measures_page(app, ella) -> None:
     whole, half = saved(), saved(source_id=None)
-    actions = {form.action for form in forms_of(ella.get(f"/measures/{whole}"))}
-    assert {f"/proposals/{whole}/submit", f"/proposals/{whole}/withdraw"} <= actions
+    page = ella.get(f"/measures/{whole}")
+    assert f"/proposals/{whole}/submit" in {form.action for form in forms_of(page)}
+    assert f'href="/proposals/{whole}/withdraw"' in page.text
     actions = {form.action for form in forms_of(ella.get(f"/measures/{half}"))}
     assert f"/proposals/{half}/submit" not in actions
     assert ella.forge(f"/proposals/{half}/submit").status_code == 409
     assert fresh(half).state is State.DRAFT
-    ella.submit(f"/measures/{whole}", action=f"/proposals/{whole}/withdraw")
+    ella.submit(f"/proposals/{whole}/withdraw", action=f"/proposals/{whole}/withdraw")
     assert fresh(whole).state is State.WITHDRAWN
 
 
