@@ -1,4 +1,4 @@
-"""My page: own settings, own sessions, own data."""
+"""My page: what waits for the reader, and their own settings, sessions and data."""
 
 from typing import cast
 
@@ -26,7 +26,7 @@ from app.core.errors import Stale
 from app.core.guards import current_actor, requires
 from app.core.i18n import language, set_language_cookie
 from app.core.policy import Action
-from app.own_page import operations, personal_data
+from app.own_page import operations, personal_data, waiting
 from app.own_page.forms import SettingsForm
 from app.sign_in import kept, signed_in
 
@@ -38,8 +38,22 @@ _EVERYWHERE = "all"
 @blueprint.get("/my")
 @requires(Action.USE_OWN_PAGE)
 def page() -> ResponseReturnValue:
+    """Show readers what waits for them."""
+    actor, today = current_actor(), clock.today()
+    return render_template(
+        "own_page/page.html",
+        waiting=waiting.gather(actor, today),
+        kept_form=kept.find(actor.user_id),
+        today=today,
+        local=clock.local,
+    )
+
+
+@blueprint.get("/my/settings")
+@requires(Action.USE_OWN_PAGE)
+def settings() -> ResponseReturnValue:
     """Show readers their settings, who they are here, and where they are signed in."""
-    return _page(SettingsForm(obj=queries.user(_reader_id())))
+    return _settings_page(SettingsForm(obj=queries.user(_reader_id())))
 
 
 @blueprint.post("/my")
@@ -48,7 +62,7 @@ def save() -> ResponseReturnValue:
     """Save the reader's settings; the browser speaks their language at once."""
     form = SettingsForm()
     if not form.validate():
-        return _page(form, 422)
+        return _settings_page(form, 422)
     given = form.fields()
     try:
         with writing():
@@ -57,16 +71,16 @@ def save() -> ResponseReturnValue:
     except Stale as stale:
         user = queries.user(_reader_id())
         form.version.data = str(user.version)
-        return _page(form, 409, stale=stale, differences=form.differences(user))
+        return _settings_page(form, 409, stale=stale, differences=form.differences(user))
     with force_locale(given["language"]):
         flash(_("Your settings have been saved."), "success")
-    response = make_response(redirect(url_for("own_page.page"), 303))
+    response = make_response(redirect(url_for("own_page.settings"), 303))
     set_language_cookie(response, given["language"])
     return response
 
 
-def _page(form: SettingsForm, code: int = 200, **given: object) -> ResponseReturnValue:
-    """Answer with the reader's page; `given` is what came of a form that could not be saved."""
+def _settings_page(form: SettingsForm, code: int = 200, **given: object) -> ResponseReturnValue:
+    """Answer with the reader's settings; `given` is what came of a form that could not be saved."""
     user = queries.user(_reader_id())
     today, now = clock.today(), clock.now()
     deputies = queries.deputies_of(user.id, today)
@@ -74,7 +88,7 @@ def _page(form: SettingsForm, code: int = 200, **given: object) -> ResponseRetur
     posts = queries.posts(retired=False)
     credential = credentials.credential_of(user.id)
     body = render_template(
-        "own_page/page.html",
+        "own_page/settings.html",
         form=form,
         user=user,
         units={unit.id: unit for unit in queries.units()},
@@ -88,7 +102,6 @@ def _page(form: SettingsForm, code: int = 200, **given: object) -> ResponseRetur
         this_session=signed_in.current_session_id(),
         everywhere=_EVERYWHERE,
         in_words=in_words,
-        kept_form=kept.find(user.id),
         today=today,
         **given,
     )
@@ -115,7 +128,7 @@ def end_sessions() -> ResponseReturnValue:
         with writing():
             sessions.end(living[wanted], actor)
         flash(_("The session has been ended."), "success")
-    return redirect(url_for("own_page.page", _anchor="sessions"), 303)
+    return redirect(url_for("own_page.settings", _anchor="sessions"), 303)
 
 
 def _reader_id() -> int:

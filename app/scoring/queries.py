@@ -1,8 +1,10 @@
 """Reads of rounds, reviews and ratings."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, select, true
+from sqlalchemy import ColumnElement, Row, and_, func, select, true
 from sqlalchemy.orm import joinedload
 
 from app.core.policy import Actor
@@ -98,6 +100,42 @@ def next_to_review(scoring_round: Round, year: int, after_id: int, actor: Actor)
         _ranked(year, actor), Measure.state == State.IN_SCORING, Measure.id.not_in(done)
     )
     return db.session.scalars(query.order_by(Measure.id <= after_id, Measure.id).limit(1)).first()
+
+
+class ToReview(NamedTuple):
+    """A round that is open, and how many of its proposals a member has not reviewed yet."""
+
+    year: int
+    closes_on: date
+    number: int
+
+
+def to_review(actor: Actor, today: date) -> Sequence[ToReview]:
+    """Return the open rounds in which proposals wait for the review of `actor`, by their end."""
+    done = (
+        select(Review.measure_id)
+        .where(
+            Review.round_id == Round.id,
+            Review.user_id == actor.user_id,
+            Review.state == ReviewState.SUBMITTED,
+        )
+        .correlate(Round)
+    )
+    query = (
+        select(Roadmap.year, Round.closes_on, func.count())
+        .join(Roadmap, Roadmap.id == Round.roadmap_id)
+        .join(Measure, Measure.first_year == Roadmap.year)
+        .where(
+            Round.opens_on <= today,
+            Round.closes_on >= today,
+            Measure.state == State.IN_SCORING,
+            Measure.id.not_in(done),
+            visible_to(actor),
+        )
+        .group_by(Roadmap.year, Round.closes_on)
+        .order_by(Round.closes_on, Roadmap.year)
+    )
+    return [ToReview(*row) for row in db.session.execute(query)]
 
 
 def own_reviews(

@@ -48,6 +48,7 @@ PAGES = {
         own_page.end_sessions POST
         own_page.page GET
         own_page.save POST
+        own_page.settings GET
         proposing.discard POST
         roadmaps.roadmap GET
         roadmaps.roadmaps GET
@@ -58,6 +59,7 @@ PAGES = {
     """,
     f"{PROPOSERS} secretary": """
         proposing.keep_new POST
+        proposing.look_alikes_of_new POST
         proposing.new GET POST
         translating.queue GET
     """,
@@ -186,6 +188,11 @@ MEASURES = {
     ),
     "proposing.edit GET POST": Row(f"{PROPOSERS} secretary", "own secretary"),
     "proposing.keep POST": Row(f"{PROPOSERS} secretary", "own secretary"),
+    "proposing.look_alikes POST": Row(f"{PROPOSERS} secretary", "own secretary"),
+    "proposing.relations GET": Row("secretary", "secretary"),
+    "proposing.relate GET POST": Row("secretary", "secretary"),
+    "proposing.remove_relation POST": Row("secretary", "secretary"),
+    "proposing.unmerge POST": Row("secretary", "secretary"),
     "proposing.move/submit GET": Row(_WORKS_ON_PROPOSALS, "own", "404"),
     "proposing.move/submit POST": Row(_WORKS_ON_PROPOSALS, "own"),
     "proposing.move/withdraw GET": Row(_WORKS_ON_PROPOSALS, "own", "404"),
@@ -194,6 +201,8 @@ MEASURES = {
     "proposing.move/cancel_scoring POST": Row(_WORKS_ON_PROPOSALS, "secretary"),
     "proposing.move/reopen POST": Row(_WORKS_ON_PROPOSALS, "secretary"),
     "proposing.move/approve GET POST": Row(_WORKS_ON_PROPOSALS, EVERYONE, "404"),
+    "proposing.move/merge GET POST": Row(_WORKS_ON_PROPOSALS, EVERYONE, "404"),
+    "proposing.move/unmerge GET POST": Row(_WORKS_ON_PROPOSALS, EVERYONE, "404"),
     "proposing.move/nonsense GET POST": Row(_WORKS_ON_PROPOSALS, EVERYONE, "404"),
     "attachments.add POST": Row(f"{PROPOSERS} secretary", "own secretary"),
     "attachments.download GET": Row(EVERYONE, EVERYONE),

@@ -260,6 +260,6 @@ def test_why_a_message_waits(administrator: LintingClient, tell) -> None:
 def test_somebody_without_an_address_is_told(client: LintingClient) -> None:
     sign_in_as(client, "member")
     told = "Sinulla ei ole täällä sähköpostiosoitetta"
-    assert told in client.get("/my?lang=fi").text
+    assert told in client.get("/my/settings?lang=fi").text
     give_addresses()
-    assert told not in client.get("/my?lang=fi").text
+    assert told not in client.get("/my/settings?lang=fi").text

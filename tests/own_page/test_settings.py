@@ -1,4 +1,4 @@
-"""My page: own settings, who one is here, own sessions."""
+"""Own settings, who one is here, own sessions."""
 
 from datetime import date, timedelta
 
@@ -35,13 +35,13 @@ def user(key: str) -> User:
 
 def facts(client: LintingClient) -> dict[str, str]:
     """Return what the page says of the reader, by its label."""
-    root = document_of(client.get("/my?lang=fi")).root
+    root = document_of(client.get("/my/settings?lang=fi")).root
     (each,) = (each for each in root.iter("dl") if each.get("class") == "facts")
     return {text_of(row[0]): text_of(row[1]) for row in each}
 
 
 def session_rows(client: LintingClient) -> list[list[str]]:
-    root = document_of(client.get("/my")).root
+    root = document_of(client.get("/my/settings")).root
     (table,) = root.iter("table")
     return rows_of(table)
 
@@ -63,8 +63,8 @@ def test_the_name_in_the_header_leads_there(member) -> None:
 
 def test_settings_are_saved_and_recorded(member) -> None:
     version = user("member").version
-    response = member.submit("/my", {"language": "sv", "mail": "digest"}, action="/my")
-    assert (response.status_code, response.location) == (303, "/my")
+    response = member.submit("/my/settings", {"language": "sv", "mail": "digest"}, action="/my")
+    assert (response.status_code, response.location) == (303, "/my/settings")
     saved = user("member")
     assert (saved.language, saved.mail, saved.version) == ("sv", Mail.DIGEST, version + 1)
     event = db.session.scalars(select(Event).where(Event.tag == Tag.PERSON_EDITED)).one()
@@ -77,20 +77,20 @@ def test_settings_are_saved_and_recorded(member) -> None:
 
 
 def test_the_browser_speaks_the_new_language_at_once(member) -> None:
-    page = member.submit("/my", {"language": "sv"}, action="/my", follow_redirects=True)
+    page = member.submit("/my/settings", {"language": "sv"}, action="/my", follow_redirects=True)
     assert document_of(page).root.get("lang") == "sv"
     assert member.get_cookie("lang").value == "sv"
     assert document_of(member.get("/accessibility")).root.get("lang") == "sv"
 
 
 def test_the_language_of_an_address_is_not_the_persons(member) -> None:
-    member.get("/my?lang=sv")
+    member.get("/my/settings?lang=sv")
     assert user("member").language == "fi"
 
 
 def test_saving_what_is_so_changes_nothing(member) -> None:
     version = user("member").version
-    assert member.submit("/my", {"language": "fi"}, action="/my").status_code == 303
+    assert member.submit("/my/settings", {"language": "fi"}, action="/my").status_code == 303
     assert user("member").version == version
     assert db.session.scalars(select(Event).where(Event.tag == Tag.PERSON_EDITED)).all() == []
 
@@ -175,13 +175,13 @@ def test_a_password_is_changed_by_those_who_have_one(
     with writing():
         password_hash = "$argon2id$of-nothing" if has_password else None
         db.session.add(Credential(user_id=user("member").id, password_hash=password_hash))
-    links = [each.get("href") for each in document_of(member.get("/my")).root.iter("a")]
+    links = [each.get("href") for each in document_of(member.get("/my/settings")).root.iter("a")]
     assert links.count("/my/password") == count
     assert links.count("/sign-in/code/new") == count
 
 
 def test_own_data_is_there_to_download(member) -> None:
-    links = [each.get("href") for each in document_of(member.get("/my")).root.iter("a")]
+    links = [each.get("href") for each in document_of(member.get("/my/settings")).root.iter("a")]
     assert "/my/data.json" in links
 
 
@@ -201,8 +201,8 @@ def test_one_session_is_ended(app, member) -> None:
     other = sign_in_as(app.test_client(), "member")
     bystander = sign_in_as(app.test_client(), "chair")
     number = str(rows()[1].id)
-    response = member.submit("/my", button=number)
-    assert (response.status_code, response.location) == (303, "/my#sessions")
+    response = member.submit("/my/settings", button=number)
+    assert (response.status_code, response.location) == (303, "/my/settings#sessions")
     assert other.get("/my").status_code == 302
     assert member.get("/my").status_code == 200
     assert bystander.get("/my").status_code == 200
@@ -212,7 +212,7 @@ def test_one_session_is_ended(app, member) -> None:
 
 
 def test_ending_this_one_is_signing_out(member) -> None:
-    response = member.submit("/my", button=str(rows()[0].id))
+    response = member.submit("/my/settings", button=str(rows()[0].id))
     assert response.location == "/"
     assert member.get("/my").status_code == 302
     with member.session_transaction() as content:
@@ -222,7 +222,7 @@ def test_ending_this_one_is_signing_out(member) -> None:
 def test_signing_out_everywhere_includes_this_browser(app, member) -> None:
     other = sign_in_as(app.test_client(), "member")
     bystander = sign_in_as(app.test_client(), "chair")
-    response = member.submit("/my", button="all")
+    response = member.submit("/my/settings", button="all")
     assert (response.status_code, response.location) == (303, "/sign-in")
     assert [each.get("/my").status_code for each in (member, other, bystander)] == [302, 302, 200]
     assert len(db.session.scalars(select(Event).where(Event.tag == Tag.SESSIONS_ENDED)).all()) == 1
@@ -246,9 +246,9 @@ def test_sessions_that_are_over_are_not_listed(app, member) -> None:
 
 def test_the_page_takes_the_same_queries_with_many_sessions(app, member, query_counter) -> None:
     def queries() -> int:
-        member.get("/my")
+        member.get("/my/settings")
         with query_counter() as statements:
-            member.get("/my")
+            member.get("/my/settings")
         return len([each for each in statements if each.startswith(("SELECT", "WITH"))])
 
     before = queries()

@@ -1,0 +1,181 @@
+"""What waits for one person, gathered from the rooms in which it waits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple, cast
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from app.core.policy import Action, Actor, can
+from app.core.transitions import Transition
+from app.desk import queries as desk
+from app.desk.figures import LONG, Figure, figures
+from app.extensions import db
+from app.measures.models import Measure, Step
+from app.measures.queries import visible_to
+from app.measures.states import State
+from app.measures.workflow import IN_THE_UNIT
+from app.meetings import queries as meetings
+from app.meetings.models import Meeting
+from app.programmes import queries as programmes
+from app.programmes.models import Roadmap
+from app.programmes.states import Phase
+from app.proposing import working_copies
+from app.proposing.working_copies import Unfinished
+from app.roadmaps.workflow import WORKFLOW
+from app.scoring import queries as scoring
+from app.scoring.queries import ToReview
+from app.translating import queries as translating
+
+MOST_SHOWN = 10
+
+_OF_THE_CITY = frozenset({Action.PROPOSE_TO_BOARD, Action.DECIDE_FOR_BOARD})
+"""What the chair and the city board's secretary do with roadmaps."""
+
+
+class Begun(NamedTuple):
+    """A proposal that its unit has in hand; when and why it was returned, if it was."""
+
+    measure: Measure
+    returned_at: datetime | None
+    reason: str
+
+
+class Proposed(NamedTuple):
+    """A proposal that was handed over, and when it came into its state."""
+
+    measure: Measure
+    since: datetime
+
+
+class ToMove(NamedTuple):
+    """A roadmap that waits for the reader, and what they can do with it."""
+
+    roadmap: Roadmap
+    rows: Sequence[Transition[Phase]]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for a person; empty where nothing does.
+
+    Attributes:
+        unfinished: Forms that they have begun and not saved.
+        begun: Drafts and returned proposals of theirs and of their units, the returned ones first.
+        to_review: The rounds in which they have proposals to score.
+        desk: What is on the desk, in numbers that lead there.
+        translations: How many measures wait for a translation.
+        roadmaps: The roadmaps that wait for them.
+        meeting: The next meeting of the steering group, for those who read its agenda.
+        proposed: What has become of their proposals and their units', the latest first.
+    """
+
+    unfinished: Sequence[Unfinished]
+    begun: Sequence[Begun]
+    to_review: Sequence[ToReview]
+    desk: Sequence[Figure]
+    translations: int
+    roadmaps: Sequence[ToMove]
+    meeting: Meeting | None
+    proposed: Sequence[Proposed]
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing at all is to be done."""
+        return not (
+            self.unfinished
+            or self.begun
+            or self.to_review
+            or self.desk
+            or self.translations
+            or self.roadmaps
+        )
+
+
+def gather(actor: Actor, today: date) -> Waiting:
+    """Return what waits for `actor`; the number of queries does not depend on how much it is."""
+    proposes = can(actor, Action.PROPOSE)
+    return Waiting(
+        unfinished=working_copies.of_person(cast(int, actor.user_id)) if proposes else [],
+        begun=_begun(actor) if proposes else [],
+        to_review=scoring.to_review(actor, today) if can(actor, Action.SCORE) else [],
+        desk=_desk(actor, today) if can(actor, Action.MANAGE_PROPOSALS) else [],
+        translations=translating.count_waiting(actor).total if can(actor, Action.TRANSLATE) else 0,
+        roadmaps=_roadmaps(actor) if any(can(actor, each) for each in _OF_THE_CITY) else [],
+        meeting=meetings.first_from(today) if can(actor, Action.READ_MEETINGS) else None,
+        proposed=_proposed(actor) if proposes else [],
+    )
+
+
+def _desk(actor: Actor, today: date) -> list[Figure]:
+    states, problems = figures(desk.counts(actor, LONG, today))
+    return [each for each in (*states, *problems) if each.number]
+
+
+def _own(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on `Measure` that it is the actor's own or their units'."""
+    return and_(
+        visible_to(actor),
+        or_(
+            Measure.unit_id.in_(sorted(actor.unit_ids)),
+            Measure.created_by_id == actor.user_id,
+            Measure.contact_id == actor.user_id,
+        ),
+    )
+
+
+def _begun(actor: Actor) -> list[Begun]:
+    query = (
+        select(Measure)
+        .where(_own(actor), Measure.state.in_(sorted(IN_THE_UNIT)))
+        .options(joinedload(Measure.unit))
+        .order_by(Measure.state.desc(), Measure.changed_at.desc(), Measure.id.desc())
+        .limit(MOST_SHOWN)
+    )
+    found = db.session.scalars(query).all()
+    returned = select(Step).where(
+        Step.measure_id.in_([each.id for each in found if each.state is State.RETURNED]),
+        Step.target == State.RETURNED,
+    )
+    steps = {step.measure_id: step for step in db.session.scalars(returned.order_by(Step.id))}
+    return [
+        Begun(each, step.made_at, step.reason)
+        if (step := steps.get(each.id))
+        else Begun(each, None, "")
+        for each in found
+    ]
+
+
+def _proposed(actor: Actor) -> list[Proposed]:
+    last = (
+        select(func.max(Step.made_at))
+        .where(Step.measure_id == Measure.id)
+        .correlate(Measure)
+        .scalar_subquery()
+    )
+    # What was imported has gone through no steps here.
+    query = (
+        select(Measure, last.label("since"))
+        .where(
+            _own(actor),
+            Measure.state.not_in(sorted(IN_THE_UNIT)),
+            exists().where(Step.measure_id == Measure.id),
+        )
+        .options(joinedload(Measure.unit))
+        .order_by(last.desc(), Measure.id.desc())
+        .limit(MOST_SHOWN)
+    )
+    return [Proposed(*row) for row in db.session.execute(query)]
+
+
+def _roadmaps(actor: Actor) -> list[ToMove]:
+    found = [
+        ToMove(
+            roadmap,
+            [row for row in WORKFLOW.available(roadmap, actor) if row.action in _OF_THE_CITY],
+        )
+        for roadmap in programmes.roadmaps()
+    ]
+    return [each for each in found if each.rows]
