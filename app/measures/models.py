@@ -10,6 +10,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -21,6 +22,14 @@ from app.extensions import Model
 from app.measures.states import LineageKind, Origin, Publicity, Size, State
 from app.programmes.models import Theme
 from app.vocabulary.models import ClassificationValue
+
+WAITS_FOR_TRANSLATION = (
+    "stale IS NOT NULL"
+    " OR (name_fi = '') <> (name_sv = '')"
+    " OR (problem_fi = '') <> (problem_sv = '')"
+    " OR (description_fi = '') <> (description_sv = '')"
+)
+"""What holds of a measure of whose texts one language lacks one, or has not followed a change."""
 
 
 class Measure(Model):
@@ -41,6 +50,13 @@ class Measure(Model):
         CheckConstraint("first_year <= last_year", name="years_in_order"),
         CheckConstraint("publicity <> 'secret' OR secrecy_basis <> ''", name="secrecy_basis"),
         Index("ix_measure_state_first_year", "state", "first_year"),
+        # The translator's queue is found by it, without reading the texts of all measures.
+        Index(
+            "ix_measure_waits_for_translation",
+            "state",
+            sqlite_where=text(WAITS_FOR_TRANSLATION),
+            postgresql_where=text(WAITS_FOR_TRANSLATION),
+        ),
         # The status page counts by this index alone, without reading the long texts.
         Index("ix_measure_listed", "state", "publicity", "unit_id", "impact", "cost_class"),
     )

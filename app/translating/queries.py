@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple, Self, cast
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, null, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, literal_column, null, or_, select
 from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 
@@ -82,17 +82,28 @@ class Row(NamedTuple):
     needed_by: date | None
 
 
+# Written into the statement, so that SQLite finds what waits by its index.
+_EMPTY: ColumnElement[str] = literal_column("''")
+
+
+def _is_empty(name: str, lang: Language) -> ColumnElement[bool]:
+    column: ColumnElement[str] = getattr(Measure, f"{name}_{lang}")
+    return column == _EMPTY
+
+
 def _waits(lang: Language) -> ColumnElement[bool]:
     """Return the condition on `Measure` that something waits to be written in a language."""
-    texts = (
-        (getattr(Measure, f"{name}_{other(lang)}"), getattr(Measure, f"{name}_{lang}"))
-        for name in TWIN_TEXTS
-    )
-    lacking = (and_(source != "", target == "") for source, target in texts)
+    lacking = (_is_empty(name, lang) & ~_is_empty(name, other(lang)) for name in TWIN_TEXTS)
     return or_(Measure.stale == lang, *lacking)
 
 
 _WAITS: Mapping[Language, ColumnElement[bool]] = {lang: _waits(lang) for lang in LANGUAGES}
+
+_WAIT_AT_ALL = or_(
+    Measure.stale.is_not(None),
+    *(_is_empty(name, "fi") != _is_empty(name, "sv") for name in TWIN_TEXTS),
+)
+"""`WAITS_FOR_TRANSLATION`, in the same order."""
 
 _AGENDA = (
     select(func.min(Meeting.held_on))
@@ -125,9 +136,10 @@ _RANKED: Sequence[tuple[Urgency, ColumnElement[bool]]] = (
 )
 """What a translation is needed for, by the first condition that holds."""
 
+# Labels, so that a statement works them out once for each measure and sorts by what it found.
 _RANK = case(
     *((condition, rank) for rank, (_urgency, condition) in enumerate(_RANKED)), else_=len(_RANKED)
-)
+).label("rank")
 _URGENCIES = (*(urgency for urgency, _condition in _RANKED), Urgency.UNIT)
 _NEEDED_BY = case(
     (_RANKED[0][1], _AGENDA),
@@ -136,9 +148,8 @@ _NEEDED_BY = case(
         _ROADMAP.with_only_columns(func.min(Roadmap.board_by)).scalar_subquery(),
     ),
     else_=null(),
-)
-# Databases differ in where they put those without a day.
-_ORDER = (_RANK, _NEEDED_BY.is_(None), _NEEDED_BY, Measure.changed_at, Measure.id)
+).label("needed_by")
+_ORDER = (_RANK, _NEEDED_BY.nulls_last(), Measure.changed_at, Measure.id)
 
 
 class Counts:
@@ -193,14 +204,16 @@ def following(actor: Actor, filters: Filters, measure_id: int) -> Measure | None
 
     None when nothing else waits.
     """
-    order = func.row_number().over(order_by=_ORDER).label("place")
-    queue = _queue(select(Measure.id, order), actor, filters).subquery()
-    here = select(queue.c.place).where(queue.c.id == measure_id).scalar_subquery()
+    found = _queue(select(Measure.id, Measure.changed_at, _RANK, _NEEDED_BY), actor, filters)
+    queue = found.subquery()
+    order = (queue.c.rank, queue.c.needed_by.nulls_last(), queue.c.changed_at, queue.c.id)
+    placed = select(queue.c.id, func.row_number().over(order_by=order).label("place")).cte()
+    here = select(placed.c.place).where(placed.c.id == measure_id).scalar_subquery()
     query = (
         select(Measure)
-        .join(queue, queue.c.id == Measure.id)
+        .join(placed, placed.c.id == Measure.id)
         .where(Measure.id != measure_id)
-        .order_by(case((queue.c.place > here, 0), else_=1), queue.c.place)
+        .order_by(case((placed.c.place > here, 0), else_=1), placed.c.place)
         .limit(1)
     )
     return db.session.scalar(query)
@@ -208,12 +221,11 @@ def following(actor: Actor, filters: Filters, measure_id: int) -> Measure | None
 
 def _queue(query: Select[Any], actor: Actor, filters: Filters) -> Select[Any]:
     """Narrow a query of measures to those that wait for `actor`."""
-    everywhere, in_own_unit = states_for(actor, NO_UNIT), states_for(actor)
-    own = Measure.unit_id.in_(sorted(actor.unit_ids)) & Measure.state.in_(in_own_unit)
-    languages = [filters.into] if filters.into else LANGUAGES
-    query = query.where(
-        visible_to(actor),
-        or_(Measure.state.in_(everywhere), own),
-        or_(*(_WAITS[lang] for lang in languages)),
-    )
+    may_translate: ColumnElement[bool] = Measure.state.in_(states_for(actor, NO_UNIT))
+    if actor.unit_ids:
+        own = Measure.unit_id.in_(sorted(actor.unit_ids))
+        may_translate |= own & Measure.state.in_(states_for(actor))
+    query = query.where(visible_to(actor), may_translate, _WAIT_AT_ALL)
+    if filters.into:
+        query = query.where(_WAITS[filters.into])
     return query if filters.state is None else query.where(Measure.state == filters.state)

@@ -308,6 +308,21 @@ def upgrade():
     with op.batch_alter_table("measure_step") as batch_op:
         batch_op.alter_column("concerned", server_default=None)
 
+    untranslated = (
+        "stale IS NOT NULL"
+        " OR (name_fi = '') <> (name_sv = '')"
+        " OR (problem_fi = '') <> (problem_sv = '')"
+        " OR (description_fi = '') <> (description_sv = '')"
+    )
+    op.create_index(
+        "ix_measure_waits_for_translation",
+        "measure",
+        ["state"],
+        unique=False,
+        sqlite_where=sa.text(untranslated),
+        postgresql_where=sa.text(untranslated),
+    )
+
 
 def downgrade():
     raise NotImplementedError("what units have written is not taken away; restore a backup instead")

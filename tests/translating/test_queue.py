@@ -227,3 +227,17 @@ def test_the_menu_has_it_for_those_who_translate(client, sign_in) -> None:
         page = sign_in(client, person).get("/accessibility")
         assert ('href="/translations"' in page.text) is sees
     assert sign_in(client, "chair").get("/translations").status_code == 403
+
+
+def test_what_waits_is_found_by_its_index(translator: LintingClient, query_counter) -> None:
+    saved(State.SUBMITTED, **ONLY_FINNISH)
+    with query_counter() as statements:
+        listed(translator)
+    queue = [each for each in statements if "measure.stale IS NOT NULL" in each]
+    assert len(queue) == 2
+    for statement in queue:
+        nothing = ("",) * statement.count("?")
+        explained = f"EXPLAIN QUERY PLAN {statement}"
+        plan = db.session.connection().exec_driver_sql(explained, nothing).all()
+        steps = [step for _id, _parent, _, step in plan]
+        assert any("ix_measure_waits_for_translation" in step for step in steps), steps
