@@ -138,9 +138,8 @@ def _as_text(parcel: Parcel, settings: Settings, footer: Sequence[str]) -> str:
     for item in parcel.items:
         if parcel.is_digest:
             parts.append(f"{item.subject}\n{format_moment(item.written_at)}")
-        parts.append(item.text)
-        parts.append(f"{settings.address}{item.path}")
-        if parcel.is_digest:
+        parts += [item.text, f"{settings.address}{item.path}"]
+        if item is not parcel.items[-1]:
             parts.append("* * *")
     # By this line, with its space, mail programs know a signature.
     parts.append("\n".join(["-- ", *footer]))

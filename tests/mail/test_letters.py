@@ -109,7 +109,7 @@ def test_the_html_is_valid_and_calls_nothing(
     document = parse(html_of(made))
     assert document.errors == []
     tags = {each.tag for each in document.root.iter()}
-    assert tags <= {"html", "head", "meta", "title", "body", "h1", "p", "br", "a", "hr"}
+    assert tags <= {"html", "head", "meta", "title", "style", "body", "h1", "p", "br", "a", "hr"}
     assert not any(each.get(name) for each in document.root.iter() for name in ("src", "style"))
     (heading,) = elements(document.root, "h1")
     assert words_of(heading) == "<script>alert(1)</script> & <b>"
