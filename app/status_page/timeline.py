@@ -185,7 +185,7 @@ def _steps(
     if measure.created_by_id:
         names = accounts.names_of([measure.created_by_id])
         who = person_name(names.get(measure.created_by_id, ""))
-        yield Happening(_at(measure.created_at), _("begun"), State.DRAFT.badge, who)
+        yield Happening(_at(measure.created_at), _("draft begun"), State.DRAFT.badge, who)
     was_returned = False
     for step, person in reversed(steps):
         label = _LABELS.get(step.transition, step.target.label)
