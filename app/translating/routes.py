@@ -12,8 +12,8 @@ from app.core import clock
 from app.core.bilingual import other, text_of
 from app.core.database import writing
 from app.core.errors import Refused
-from app.core.fields import Difference
-from app.core.guards import check, current_actor, requires
+from app.core.fields import Difference, version_in
+from app.core.guards import check, current_actor, refuse, requires
 from app.core.htmx import render, see_other
 from app.core.i18n import LANGUAGES
 from app.core.pagination import Page, page_count
@@ -27,6 +27,8 @@ from app.translating.queries import Filters
 from app.translating.sources import sources_of
 
 blueprint = Blueprint("translating", __name__)
+
+_COLUMNS = frozenset(Measure.__table__.columns.keys()) - {"version"}
 
 
 @blueprint.get("/translations")
@@ -78,6 +80,8 @@ def translation(measure_id: int, language: str) -> ResponseReturnValue:
         abort(404)
     into, measure = cast(Language, language), readable(measure_id)
     check(Action.TRANSLATE, measure.unit_id or NO_UNIT)
+    if _is_forged(measure):
+        refuse(Action.TRANSLATE)
     form = TranslationForm(measure, into)
     if not form.is_submitted():
         return _page(form, measure, into)
@@ -110,6 +114,12 @@ def translation(measure_id: int, language: str) -> ResponseReturnValue:
     if coming and request.form.get("then") == "next":
         return see_other("translating.translation", **coming)
     return see_other("translating.queue", **filters.args())
+
+
+def _is_forged(measure: Measure) -> bool:
+    """Tell whether this request sets what no form here names, or has a version of the future."""
+    sets_more = request.form.keys() & _COLUMNS
+    return bool(sets_more) or version_in(request.form.get("version", "")) > measure.version
 
 
 def _next(measure: Measure, filters: Filters) -> dict[str, Any] | None:

@@ -19,7 +19,7 @@ from app.roadmaps.models import Snapshot
 from app.translating.operations import translate
 from tests.client import HTMX, LintingClient
 from tests.html import document_of, elements, first
-from tests.measures.proposals import fresh, saved, unit_id
+from tests.measures.proposals import fresh, saved
 
 ONLY_FINNISH = {"name_sv": "", "problem_sv": ""}
 TYPED = {"name": "Invånaren bokar själv", "problem": "Varför bara per telefon?"}
@@ -185,21 +185,31 @@ def test_a_double_click_saves_once(translator: LintingClient, given: dict[str, A
     assert events().count(Tag.MEASURE_EDITED) == 1
 
 
-def test_forged_fields_change_nothing(translator: LintingClient) -> None:
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"name_fi": "Väärennetty"},
+        {"state": "approved"},
+        {"stale": "fi"},
+        {"unit_id": "4"},
+        {"version": "999"},
+    ],
+)
+def test_forged_fields_are_refused_and_recorded(
+    translator: LintingClient, forged: dict[str, str]
+) -> None:
+    measure_id = saved(State.SUBMITTED, **ONLY_FINNISH)
+    data = {"version": fresh(measure_id).version, **TYPED, **forged}
+    assert translator.forge(address(measure_id), data).status_code == 403
+    assert events()[-1] is Tag.ACCESS_REFUSED
+    assert fresh(measure_id).name_sv == ""
+
+
+def test_a_text_without_a_source_is_not_written(translator: LintingClient) -> None:
     measure_id = saved(State.SUBMITTED, **ONLY_FINNISH, description_fi="")
-    data = {
-        "version": fresh(measure_id).version,
-        "name": "Namn",
-        "name_fi": "Väärennetty",
-        "description": "Utan källa",
-        "state": "approved",
-        "unit_id": unit_id("streets"),
-    }
-    translator.forge(address(measure_id), data)
-    measure = fresh(measure_id)
-    assert (measure.name_sv, measure.name_fi) == ("Namn", "Asukas varaa ajan itse")
-    assert (measure.description_sv, measure.state) == ("", State.SUBMITTED)
-    assert measure.unit_id == unit_id("library")
+    data = {"version": fresh(measure_id).version, **TYPED, "description": "Utan källa"}
+    assert translator.forge(address(measure_id), data).status_code == 303
+    assert fresh(measure_id).description_sv == ""
 
 
 def test_save_and_next_goes_through_the_queue(translator: LintingClient) -> None:
