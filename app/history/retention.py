@@ -18,9 +18,11 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.accounts import queries as accounts
 from app.accounts.erasure import erase
 from app.accounts.models import Invitation, KeptForm, RoleGrant, Session, SignInFailure, User
+from app.attachments.models import Attachment, Content
 from app.audit.models import Event, Values
 from app.audit.operations import let_values_go, record
 from app.audit.tags import Kind, Tag
+from app.comments.models import Comment
 from app.config import Settings
 from app.core import clock
 from app.core.database import writing
@@ -171,7 +173,7 @@ def _let_values_go(up_to: datetime) -> int:
     return let_values_go(last_id)
 
 
-_OF_A_DRAFT = (Likeness, MeasurePost, MeasureWord, WorkingCopy)
+_OF_A_DRAFT = (Attachment, Comment, Likeness, MeasurePost, MeasureWord, WorkingCopy)
 """What goes with a draft."""
 
 
@@ -207,6 +209,8 @@ def _delete_drafts(up_to: datetime) -> int:
     drafts = _drafts(up_to)
     for measure_id in drafts:
         record(Tag.KEPT_NO_LONGER, KEEPER, Kind.MEASURE, measure_id)
+        files = select(Attachment.id).where(Attachment.measure_id == measure_id)
+        db.session.execute(delete(Content).where(Content.attachment_id.in_(files)))
         for of_draft in _OF_A_DRAFT:
             db.session.execute(delete(of_draft).where(of_draft.measure_id == measure_id))
         db.session.execute(delete(Measure).where(Measure.id == measure_id))

@@ -11,9 +11,11 @@ from app.accounts import operations, sessions
 from app.accounts.models import Invitation, KeptForm, Session, SignInFailure, User
 from app.accounts.roles import give_role
 from app.accounts.states import Method
+from app.attachments.models import Attachment, Content
 from app.audit.models import Event, Values
 from app.audit.tags import Kind, Tag
 from app.audit.verification import first_fault
+from app.comments.models import Comment
 from app.config import Settings
 from app.core import clock
 from app.core.database import writing
@@ -27,7 +29,9 @@ from app.mail.states import Topic
 from app.measures import operations as measures
 from app.measures.models import Measure, Step
 from app.measures.states import State
+from tests.attachments.uploads import attached
 from tests.client import sign_in_as
+from tests.comments.talk import say
 from tests.html import Element, document_of, elements, first, text_of
 from tests.measures.proposals import card, saved
 
@@ -220,6 +224,17 @@ def test_what_was_submitted_is_never_deleted(app: Flask, actor) -> None:
     run(app, 30_000)
     assert count(Measure) == before
     assert count(Step) == 3
+
+
+def test_comments_and_files_of_a_draft_go_with_it(app: Flask, actor) -> None:
+    measure_id = saved()
+    attached(actor("proposer"), measure_id)
+    say(actor("proposer"), measure_id, "Muistiin")
+    with writing():
+        db.session.execute(update(Measure).values(changed_at=clock.now() - timedelta(days=4000)))
+    assert preview(app)["unsubmitted drafts"] == 1
+    assert run(app)["unsubmitted drafts"] == 1
+    assert [count(model) for model in (Measure, Comment, Attachment, Content)] == [0, 0, 0, 0]
 
 
 def test_a_touched_draft_waits_anew(app: Flask, rows) -> None:
