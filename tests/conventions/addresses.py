@@ -1,12 +1,14 @@
 """All addresses of the tool, their parts filled in from the demo."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Flask
 from sqlalchemy import Select, func, select
 from werkzeug.routing import Rule
 
 from app.accounts.models import Identity, Post, RoleGrant, Unit, User
+from app.attachments.models import Attachment
+from app.comments.models import Comment
 from app.core.policy import Action
 from app.desk.models import BulkAction
 from app.extensions import db
@@ -22,6 +24,7 @@ TRANSITIONS = (*PROPOSAL.transitions, *ROADMAP.transitions)
 ODD = {
     "measure_id": [0, 999_999, 2**31, 2**63, 10**40],
     "action_id": [0, 999_999, 2**63],
+    "other_id": [0, 999_999, 2**63],
     "year": [0, 1999, 99_999, 2**63, 10**40],
     "meeting_id": [0, 999_999, 2**63],
     "decision_id": [0, 999_999, 2**63],
@@ -30,6 +33,8 @@ ODD = {
     "person_id": [0, 999_999, 2**63],
     "grant_id": [0, 999_999, 2**63],
     "identity_id": [0, 999_999, 2**63],
+    "comment_id": [0, 999_999, 2**63],
+    "file_id": [0, 999_999, 2**63],
     "unit_id": [0, 999_999, 2**63],
     "post_id": [0, 999_999, 2**63],
     "language": ["x", "en", "é", "FI", "x" * 2000, "\0"],
@@ -37,6 +42,10 @@ ODD = {
     "transition": ["x", "apply", "__class__", "é", "' OR 1=1 --", "x" * 2000, "\0"],
 }
 """Values that nothing is called by, of each part of an address."""
+
+
+_BELONGING: dict[str, Any] = {"comment_id": Comment, "file_id": Attachment}
+"""What belongs to a measure, by the part of an address that names it."""
 
 
 class Address(NamedTuple):
@@ -54,9 +63,9 @@ def rules(app: Flask, method: str) -> list[Rule]:
 
 def addresses(app: Flask, method: str) -> list[Address]:
     """Return addresses that take `method`, with every value of every part in one of them."""
-    values = _values()
-    found = []
+    every, found = _values(), []
     for rule in rules(app, method):
+        values = _fitting(every, rule)
         count = max((len(values[name]) for name in rule.arguments), default=1)
         # A list of values that is shorter than another begins anew.
         lists = {name: values[name] * count for name in rule.arguments}
@@ -68,10 +77,11 @@ def addresses(app: Flask, method: str) -> list[Address]:
 
 def odd_addresses(app: Flask, method: str) -> list[Address]:
     """Return addresses that take `method` and have one part that nothing is called by."""
-    values = _values()
+    every = _values()
     return [
         _address(app, rule, {part: values[part][0] for part in rule.arguments} | {name: odd})
         for rule in rules(app, method)
+        for values in [_fitting(every, rule)]
         for name in rule.arguments
         for odd in ODD[name]
     ]
@@ -90,6 +100,7 @@ def _values() -> dict[str, list[object]]:
     measures = select(func.max(Measure.id)).group_by(Measure.state)
     return {
         "measure_id": _all(measures),
+        "other_id": _all(measures)[::-1],
         "action_id": _all(select(BulkAction.id)),
         "year": _all(select(Roadmap.year).order_by(Roadmap.year.desc())),
         "meeting_id": _all(select(Meeting.id)),
@@ -105,6 +116,20 @@ def _values() -> dict[str, list[object]]:
         "token": ["that-nobody-has"],
         "transition": sorted({row.name for row in TRANSITIONS}),
     }
+
+
+def _fitting(values: dict[str, list[object]], rule: Rule) -> dict[str, list[object]]:
+    """Return values for an address, in which what belongs to a measure stands beside it."""
+    for name, model in _BELONGING.items():
+        if name in rule.arguments:
+            rows = db.session.execute(select(model.measure_id, model.id).order_by(model.id)).all()
+            assert rows, f"the demo has no {name}"
+            return {
+                **values,
+                "measure_id": [row.measure_id for row in rows],
+                name: [row.id for row in rows],
+            }
+    return values
 
 
 def _all(query: Select[tuple[object]]) -> list[object]:

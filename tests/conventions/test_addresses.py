@@ -27,8 +27,8 @@ ANSWERS = {200, 302, 303, 403, 404, 409}
 
 # Not everybody finds a proposal that waits for their reasons; of a single round its page is shown.
 # What belongs to passwords is for those who have one, which nobody of the demo does; and the demo
-# has no sign-in service of a city. Nobody of the demo has a form that is kept for them. Comments and
-# files are few, and most of them others'.
+# has no sign-in service of a city. Nobody of the demo has a form that is kept for them. Of comments
+# and files there are few, and most of them are others'.
 MAY_BE_CLOSED = {
     "attachments.publicity",
     "attachments.remove",
