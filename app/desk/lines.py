@@ -1,6 +1,6 @@
 """The rows of the desk: what is known of a proposal, and what to do with it next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from app.desk import queries
 from app.desk.plans import years_being_scored
 from app.desk.queries import Comments, Waiting
 from app.desk.states import Deed
-from app.measures import likeness, workflow
+from app.measures import workflow
 from app.measures.models import Measure
 from app.measures.states import State
 from app.translating import workflow as translating
@@ -57,7 +57,7 @@ def lines(rows: Sequence[Waiting], actor: Actor, today: date) -> list[Line]:
     measures = [row.measure for row in rows]
     ids = [measure.id for measure in measures]
     again, said = queries.resubmitted(ids), queries.comments(ids, actor)
-    alike = look_alikes(measures, actor)
+    alike = queries.look_alikes(measures, actor)
     open_years = years_being_scored(measures, today)
     found = []
     for measure, moment in rows:
@@ -76,12 +76,6 @@ def lines(rows: Sequence[Waiting], actor: Actor, today: date) -> list[Line]:
             )
         )
     return found
-
-
-def look_alikes(measures: Sequence[Measure], actor: Actor) -> Mapping[int, int]:
-    """Return how many measures look like each that waits to be opened for scoring, by id."""
-    submitted = [measure for measure in measures if measure.state is State.SUBMITTED]
-    return likeness.counts_for(submitted, actor)
 
 
 def _wrong(measure: Measure) -> list[str]:

@@ -18,6 +18,7 @@ from app.core.policy import Action, Actor, can
 from app.desk.filters import Filters
 from app.desk.states import QUEUE, UNDECIDED, Order, Problem
 from app.extensions import db
+from app.measures import likeness
 from app.measures.models import Measure, Step
 from app.measures.queries import visible_to
 from app.measures.states import State
@@ -62,7 +63,10 @@ PROBLEMS: Mapping[Problem, Condition] = MappingProxyType(
         Problem.STALE: Measure.stale.is_not(None),
     }
 )
-"""The conditions on `Measure` for what `missing` and `waiting` find in one, in the workflows."""
+"""The conditions on `Measure` for what `missing` and `waiting` find in one, in the workflows.
+
+That it has look-alikes is no condition of the database: see `_alike`.
+"""
 
 _CAME = (
     select(func.max(Step.made_at))
@@ -132,11 +136,25 @@ def _asked_for(filters: Filters, actor: Actor, today: date) -> Condition:
         wanted.append(Measure.unit_id == filters.unit_id)
     if filters.year:
         wanted.append(Measure.first_year == filters.year)
-    if filters.problem:
-        wanted.append(PROBLEMS[filters.problem])
     if filters.days:
         wanted.append(_waiting(filters.days, today))
+    if filters.problem is Problem.ALIKE:
+        wanted.append(_alike(and_(*wanted), actor))
+    elif filters.problem:
+        wanted.append(PROBLEMS[filters.problem])
     return and_(*wanted)
+
+
+def look_alikes(measures: Collection[Measure], actor: Actor) -> Mapping[int, int]:
+    """Return how many measures look like each that waits to be opened for scoring, by id."""
+    submitted = [measure for measure in measures if measure.state is State.SUBMITTED]
+    return likeness.counts_for(submitted, actor)
+
+
+def _alike(condition: Condition, actor: Actor) -> Condition:
+    """Return the condition that something looks like a measure that meets another condition."""
+    found = look_alikes(db.session.scalars(select(Measure).where(condition)).all(), actor)
+    return Measure.id.in_(sorted(key for key, number in found.items() if number))
 
 
 def count(filters: Filters, actor: Actor, today: date) -> int:

@@ -28,6 +28,7 @@ class Problem(Labelled):
     NO_FINNISH = "no_fi", _l("Without Finnish")
     NO_SWEDISH = "no_sv", _l("Without Swedish")
     STALE = "stale", _l("One language is out of date")
+    ALIKE = "alike", _l("With look-alikes")
 
 
 class Order(Labelled):

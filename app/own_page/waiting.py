@@ -1,15 +1,15 @@
 """What waits for one person, gathered from the rooms in which it waits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import NamedTuple, cast
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.core.policy import Action, Actor, can
-from app.core.transitions import Transition
 from app.desk import queries as desk
 from app.desk.figures import LONG, Figure, figures
 from app.extensions import db
@@ -24,15 +24,21 @@ from app.programmes.models import Roadmap
 from app.programmes.states import Phase
 from app.proposing import working_copies
 from app.proposing.working_copies import Unfinished
-from app.roadmaps.workflow import WORKFLOW
 from app.scoring import queries as scoring
 from app.scoring.queries import ToReview
 from app.translating import queries as translating
 
 MOST_SHOWN = 10
 
-_OF_THE_CITY = frozenset({Action.PROPOSE_TO_BOARD, Action.DECIDE_FOR_BOARD})
-"""What the chair and the city board's secretary do with roadmaps."""
+_WAIT_FOR: Mapping[Phase, Action] = MappingProxyType(
+    {
+        Phase.DRAFTING: Action.PROPOSE_TO_BOARD,
+        Phase.RETURNED_BY_BOARD: Action.PROPOSE_TO_BOARD,
+        Phase.AMENDING: Action.PROPOSE_TO_BOARD,
+        Phase.BEFORE_BOARD: Action.DECIDE_FOR_BOARD,
+    }
+)
+"""The phases in which a roadmap waits for the chair or for the city board's secretary."""
 
 
 class Begun(NamedTuple):
@@ -50,13 +56,6 @@ class Proposed(NamedTuple):
     since: datetime
 
 
-class ToMove(NamedTuple):
-    """A roadmap that waits for the reader, and what they can do with it."""
-
-    roadmap: Roadmap
-    rows: Sequence[Transition[Phase]]
-
-
 @dataclass(frozen=True)
 class Waiting:
     """What waits for a person; empty where nothing does.
@@ -65,7 +64,7 @@ class Waiting:
         unfinished: Forms that they have begun and not saved.
         begun: Drafts and returned proposals of theirs and of their units, the returned ones first.
         to_review: The rounds in which they have proposals to score.
-        desk: What is on the desk, in numbers that lead there.
+        desk: What is on the desk, in two rows of numbers that lead there; none where it is empty.
         translations: How many measures wait for a translation.
         roadmaps: The roadmaps that wait for them.
         meeting: The next meeting of the steering group, for those who read its agenda.
@@ -75,9 +74,9 @@ class Waiting:
     unfinished: Sequence[Unfinished]
     begun: Sequence[Begun]
     to_review: Sequence[ToReview]
-    desk: Sequence[Figure]
+    desk: Sequence[Sequence[Figure]]
     translations: int
-    roadmaps: Sequence[ToMove]
+    roadmaps: Sequence[Roadmap]
     meeting: Meeting | None
     proposed: Sequence[Proposed]
 
@@ -103,15 +102,15 @@ def gather(actor: Actor, today: date) -> Waiting:
         to_review=scoring.to_review(actor, today) if can(actor, Action.SCORE) else [],
         desk=_desk(actor, today) if can(actor, Action.MANAGE_PROPOSALS) else [],
         translations=translating.count_waiting(actor).total if can(actor, Action.TRANSLATE) else 0,
-        roadmaps=_roadmaps(actor) if any(can(actor, each) for each in _OF_THE_CITY) else [],
+        roadmaps=_roadmaps(actor),
         meeting=meetings.first_from(today) if can(actor, Action.READ_MEETINGS) else None,
         proposed=_proposed(actor) if proposes else [],
     )
 
 
-def _desk(actor: Actor, today: date) -> list[Figure]:
-    states, problems = figures(desk.counts(actor, LONG, today))
-    return [each for each in (*states, *problems) if each.number]
+def _desk(actor: Actor, today: date) -> Sequence[Sequence[Figure]]:
+    rows = figures(desk.counts(actor, LONG, today))
+    return rows if any(figure.number for row in rows for figure in row) else ()
 
 
 def _own(actor: Actor) -> ColumnElement[bool]:
@@ -170,12 +169,11 @@ def _proposed(actor: Actor) -> list[Proposed]:
     return [Proposed(*row) for row in db.session.execute(query)]
 
 
-def _roadmaps(actor: Actor) -> list[ToMove]:
-    found = [
-        ToMove(
-            roadmap,
-            [row for row in WORKFLOW.available(roadmap, actor) if row.action in _OF_THE_CITY],
-        )
+def _roadmaps(actor: Actor) -> list[Roadmap]:
+    if not any(can(actor, action) for action in _WAIT_FOR.values()):
+        return []
+    return [
+        roadmap
         for roadmap in programmes.roadmaps()
+        if (action := _WAIT_FOR.get(roadmap.phase)) and can(actor, action)
     ]
-    return [each for each in found if each.rows]

@@ -50,7 +50,7 @@ def undo(client: LintingClient, action_id: int):
 
 def standing(client: LintingClient, action_id: int) -> list[str]:
     """Return what the page of a bulk action says of the undoing of each of its proposals."""
-    root = document_of(client.get(f"/desk/actions/{action_id}?lang=en")).root
+    root = document_of(client.get(f"/desk/actions/{action_id}?lang=fi")).root
     return [row[-1] for row in rows_of(next(root.iter("table")))]
 
 
