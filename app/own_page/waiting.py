@@ -110,7 +110,8 @@ def gather(actor: Actor, today: date) -> Waiting:
 
 def _desk(actor: Actor, today: date) -> Sequence[Sequence[Figure]]:
     rows = figures(desk.counts(actor, LONG, today))
-    return rows if any(figure.number for row in rows for figure in row) else ()
+    found = [[figure for figure in row if figure.number] for row in rows]
+    return found if any(found) else []
 
 
 def _own(actor: Actor) -> ColumnElement[bool]:
