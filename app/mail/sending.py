@@ -5,7 +5,7 @@ to. A run that dies between the two leaves its claim, which expires; the message
 again. So nothing is lost, and what a person gets twice has the same Message-ID.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flask_babel import force_locale
@@ -46,11 +46,17 @@ class Result(NamedTuple):
     fault: Unusable | None = None
 
 
-def run(settings: Settings) -> Result:
-    """Send what is due, as far as the limits of one run allow."""
+def run(settings: Settings, most: int = MOST, longest: timedelta = LONGEST) -> Result:
+    """Send what is due.
+
+    Args:
+        settings: The settings of the instance.
+        most: How many letters at most.
+        longest: For how long at most; a letter that was begun is finished.
+    """
     with writing(counted=False):
         dropped = operations.drop_unreached()
-    result = _send_all(settings) if settings.smtp_host else Result()
+    result = _send_all(settings, most, clock.now() + longest) if settings.smtp_host else Result()
     with writing(counted=False):
         if result.fault is None:
             operations.note_run(None, "")
@@ -60,13 +66,12 @@ def run(settings: Settings) -> Result:
     return result._replace(dropped=dropped, waiting=waiting)
 
 
-def _send_all(settings: Settings) -> Result:
+def _send_all(settings: Settings, most: int, until: datetime) -> Result:
     sent = put_off = given_up = 0
     fault = None
-    until = clock.now() + LONGEST
     with mail_server(settings) as server:
         try:
-            while sent + put_off + given_up < MOST and clock.now() < until:
+            while sent + put_off + given_up < most and clock.now() < until:
                 outcome = _send_next(server, settings)
                 if outcome is None:
                     break

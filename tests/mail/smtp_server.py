@@ -57,6 +57,12 @@ class SmtpServer:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
 
+    def hang_up(self) -> None:
+        """Break all connections without a word."""
+        for session in self._sessions:
+            if session.transport is not None:
+                self._loop.call_soon_threadsafe(session.transport.abort)
+
     def _serve(self, port: int, wrapped: ssl.SSLContext | None) -> None:
         asyncio.set_event_loop(self._loop)
         listening = self._loop.create_server(self._session, "127.0.0.1", port, ssl=wrapped)

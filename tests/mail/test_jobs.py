@@ -1,18 +1,13 @@
 """`flask jobs run` as processes of their own: two at once, and one that dies."""
 
-import os
 import signal
-import subprocess
-import sys
-import threading
-from collections import Counter
 from email.message import EmailMessage
 
 import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from app.config import ROOT, Settings
+from app.config import Settings
 from app.core import clock
 from app.core.database import writing
 from app.extensions import db
@@ -20,28 +15,8 @@ from app.mail.models import Message
 from app.mail.operations import CLAIMED_FOR
 from app.mail.states import State
 from tests.mail.conftest import give_addresses, messages
+from tests.mail.jobs import PATIENCE, end_job, run_two, start_job
 from tests.mail.smtp_server import SmtpServer
-
-PATIENCE = 60
-
-
-def start(settings: Settings) -> subprocess.Popen[str]:
-    """Start the job, as a timer does."""
-    names = ("instance", "public_url", "smtp_host", "smtp_port", "smtp_security", "mail_from")
-    given = {name.upper(): str(getattr(settings, name)) for name in names}
-    return subprocess.Popen(
-        [sys.executable, "-m", "flask", "--app", "wsgi", "jobs", "run"],
-        cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": "", **given},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def end(job: subprocess.Popen[str]) -> tuple[int, str, str]:
-    output, errors = job.communicate(timeout=PATIENCE)
-    return job.returncode, output, errors
 
 
 def test_two_runs_at_once_send_each_message_once(
@@ -49,19 +24,7 @@ def test_two_runs_at_once_send_each_message_once(
 ) -> None:
     for number in range(15):
         tell(f"Asia {number}", "member", "member2")
-    # Neither run gets an answer to its first letter before the other has sent one too.
-    both, greeted = threading.Barrier(2), iter(range(2))
-
-    def wait_for_the_other(_letter: EmailMessage) -> None:
-        if next(greeted, None) is not None:
-            both.wait(PATIENCE)
-
-    server.on_letter = wait_for_the_other
-    runs = [start(mail_settings), start(mail_settings)]
-    results = [end(run) for run in runs]
-    assert [code for code, _output, _errors in results] == [0, 0], results
-    assert not any("Sent: 0." in output for _code, output, _errors in results)
-    ids = Counter(letter["Message-ID"] for letter in server.letters)
+    ids = run_two(mail_settings, server)
     assert len(ids) == 30
     assert set(ids.values()) == {1}
     assert {(row.state, row.tries) for row in messages()} == {(State.SENT, 1)}
@@ -71,7 +34,7 @@ def test_a_run_that_dies_after_sending_is_made_good(
     mailing: Flask, mail_settings: Settings, server: SmtpServer, tell
 ) -> None:
     tell("Asia", "member")
-    run = start(mail_settings)
+    run = start_job(mail_settings)
 
     taken: list[EmailMessage] = []
 
@@ -81,7 +44,7 @@ def test_a_run_that_dies_after_sending_is_made_good(
         run.wait(PATIENCE)
 
     server.on_letter = kill
-    code, _output, _errors = end(run)
+    code, _output, _errors = end_job(run)
     assert code == -signal.SIGKILL
     (row,) = messages()
     assert row.state is State.WAITING

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from app.accounts.states import Mail
 from app.config import Settings
@@ -19,6 +19,8 @@ from app.mail.states import State, Trouble
 from tests.conftest import make_settings
 from tests.mail.conftest import message, messages, users, want
 from tests.mail.smtp_server import SmtpServer, smtp_server, text_of
+
+COLUMNS = [column.name for column in Message.__table__.columns if not column.primary_key]
 
 
 def let_time_pass() -> None:
@@ -269,12 +271,26 @@ def test_without_a_mail_server_all_waits(
     assert server.letters == []
 
 
+def test_a_run_ends_after_so_many_letters_or_so_long(
+    mailing: Flask, mail_settings: Settings, server: SmtpServer, tell
+) -> None:
+    tell("Päätös", "member", "member2", "member3")
+    assert sending.run(mail_settings, longest=timedelta()) == Result(waiting=3)
+    assert sending.run(mail_settings, most=2) == Result(sent=2, waiting=1)
+    # Who has waited longest comes first.
+    assert receivers(server) == ["member@example.org", "member2@example.org"]
+    assert sending.run(mail_settings, most=2) == Result(sent=1)
+
+
 def test_two_hundred_messages_take_few_statements_each(
     mailing: Flask, mail_settings: Settings, server: SmtpServer, tell, query_counter
 ) -> None:
     def statements_of(number: int) -> int:
-        for each in range(number):
-            tell(f"Päätös {each}", "member")
+        tell("Päätös", "member")
+        (row,) = (each for each in messages() if each.state is State.WAITING)
+        copied = {name: getattr(row, name) for name in COLUMNS}
+        with writing():
+            db.session.execute(insert(Message), [copied] * (number - 1))
         with query_counter() as statements:
             assert sending.run(mail_settings).sent == number
         return len(statements)
@@ -282,3 +298,32 @@ def test_two_hundred_messages_take_few_statements_each(
     few = statements_of(2)
     assert statements_of(200) - few <= 198 * 6
     assert len(server.letters) == 202
+
+
+def test_a_digest_of_many_messages_takes_no_more_statements(
+    mailing: Flask, mail_settings: Settings, server: SmtpServer, tell, query_counter
+) -> None:
+    settings = digest_settings(mail_settings)
+    want(Mail.DIGEST, "member")
+
+    def statements_of(number: int) -> int:
+        for each in range(number):
+            tell(f"Asia {number}.{each}", "member")
+            age(f"Asia {number}.{each}", 2)
+        with query_counter() as statements:
+            assert sending.run(settings).sent == 1
+        return len(statements)
+
+    assert statements_of(5) == statements_of(1)
+    assert server.letters[0]["Subject"] == "Päivän kooste: 5 viestiä"
+
+
+def test_a_connection_that_breaks_costs_one_letter_a_try(
+    mailing: Flask, mail_settings: Settings, server: SmtpServer, tell
+) -> None:
+    server.on_letter = lambda _letter: server.hang_up() if server.connections == 1 else None
+    tell("Päätös", "member", "member2", "member3")
+    assert sending.run(mail_settings) == Result(sent=2, put_off=1, waiting=1)
+    row = messages()[0]
+    assert (row.trouble, row.tries) == (Trouble.LOST, 1)
+    assert server.connections == 2
