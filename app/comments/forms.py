@@ -32,6 +32,7 @@ class CommentForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         coerce=Audience.parse,
         choices=lambda: {each.value: as_sentence(each.label) for each in Audience},
         default=Audience.SIGNED_IN,
+        description=_l("A comment is never shown to more people than its measure."),
     )
 
     def __init__(self, actor: Actor, **given: Any) -> None:

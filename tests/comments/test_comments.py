@@ -77,7 +77,7 @@ def test_a_comment_tells_who_and_of_which_unit_and_when(client, public) -> None:
     sign_in_as(client, "proposer")
     add(client, public, "Huomio")
     (said,) = said_on(client.get(f"/measures/{public}"))
-    assert re.match(r"Ella Esimerkki, Kirjasto · \d+\.\d+\.\d{4} klo \d+\.\d\d Huomio", said)
+    assert re.match(r"Ella Esimerkki, Kirjasto \d+\.\d+\.\d{4} klo \d+\.\d\d Huomio", said)
 
 
 def test_without_signing_in_there_is_nothing_of_it(client, actor, public) -> None:
