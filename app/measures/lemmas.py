@@ -31,6 +31,10 @@ _WORD = re.compile(r"[^\W_]+")
 _log = logging.getLogger(__name__)
 
 
+# It is read from a file, and every save of a text asks for it.
+_SIMPLEMMA = f"simplemma {version('simplemma')}"
+
+
 def _common(lang: Language) -> frozenset[str]:
     """Return the words of a language that stand in all sorts of measures, folded."""
     path = Path(__file__).with_name(f"common_words.{lang}.txt")
@@ -61,7 +65,7 @@ def words(text: str, lang: Language) -> list[str]:
 
 def edition() -> str:
     """Return by what words are found now, so that they can be found anew when that changes."""
-    forms = f"simplemma {version('simplemma')}" if _lemmatizer(_root()) else "as written"
+    forms = _SIMPLEMMA if _lemmatizer(_root()) else "as written"
     return f"{forms} {_COMMON_BY_NOW:08x}"
 
 

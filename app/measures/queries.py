@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -61,6 +62,12 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     public, and what is secret is seen only by the unit and the steering group (Act on the
     Openness of Government Activities 621/1999, 6, 7 and 22-24 §).
     """
+    return _visible_to(reader(actor))
+
+
+@lru_cache(maxsize=256)
+def _visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition for a reader; it is put together once, as nearly every read has it."""
     if not actor.is_signed_in:
         return (Measure.state == State.APPROVED) & (Measure.publicity == Publicity.PUBLIC)
     anywhere = _in_states([s for s in State if can(actor, READING[s], NO_UNIT)])

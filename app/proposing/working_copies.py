@@ -235,4 +235,4 @@ def _unchanged(actor: Actor, mark: Mark) -> WorkingCopy | None:
 
 def _lock(actor: Actor) -> None:
     """Let what a person sends at once come one after the other."""
-    db.session.get_one(User, actor.user_id, with_for_update=True)
+    db.session.execute(select(User.id).where(User.id == actor.user_id).with_for_update())
