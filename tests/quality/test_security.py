@@ -6,9 +6,10 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 
-# The requirements of levels 1 and 2 in the chapters on authentication, sessions and authorisation
-# of the OWASP ASVS 5.0.0.
+# The requirements of levels 1 and 2 in the chapters on files, authentication, sessions and
+# authorisation of the OWASP ASVS 5.0.0.
 REQUIREMENTS = {
+    *("5.1.1", "5.2.1", "5.2.2", "5.2.3", "5.3.1", "5.3.2", "5.4.1", "5.4.2", "5.4.3"),
     *("6.1.1", "6.1.2", "6.1.3"),
     *(f"6.2.{number}" for number in range(1, 13)),
     *("6.3.1", "6.3.2", "6.3.3", "6.3.4"),
