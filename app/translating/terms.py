@@ -75,10 +75,26 @@ def _entry_at(forms: Sequence[frozenset[str]], place: int, language: Language) -
         entry
         for form in forms[place]
         for entry in _entries(language, lemmas.edition()).get(form, ())
-        if len(entry.forms) <= len(forms) - place
-        and all(a & b for a, b in zip(entry.forms, forms[place:], strict=False))
+        if _is_there(entry, forms[place : place + len(entry.forms)])
     ]
     return max(fitting, key=lambda entry: len(entry.forms), default=None)
+
+
+def _is_there(entry: _Entry, forms: Sequence[frozenset[str]]) -> bool:
+    """Tell whether words are a term's, given their forms.
+
+    In a term of several words it is enough that each begins as the term's does: together they are
+    hardly anything else, and dictionaries know "hyötyä" as a word of its own.
+    """
+    if len(forms) < len(entry.forms):
+        return False
+    if len(forms) == 1:
+        return bool(entry.forms[0] & forms[0])
+    pairs = zip(entry.forms, forms, strict=True)
+    return all(
+        known & found or any(form.startswith(tuple(known)) for form in found)
+        for known, found in pairs
+    )
 
 
 @cache

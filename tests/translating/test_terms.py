@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from app.accounts.operations import INSTALLER
-from app.config import Language
+from app.config import ROOT, Language
 from app.core.database import writing
 from app.measures import lemmas
 from app.measures import operations as measures
@@ -15,6 +15,12 @@ from app.translating.sources import sources_of
 from app.translating.terms import marked
 from app.vocabulary import glossary
 from tests.measures.proposals import fresh, saved
+
+
+@pytest.fixture(scope="module")
+def dictionaries() -> None:
+    """Let there be dictionaries, also where the tests are run without make."""
+    lemmas.prepare(ROOT / "build" / "lemmas")
 
 
 def terms(text: str, language: Language) -> dict[str, str]:
@@ -59,15 +65,25 @@ def test_the_segments_are_the_text(app: Flask, text: str) -> None:
     assert "".join(each.text for each in marked(text, "fi").segments) == text
 
 
-def test_inflected_words_are_found_where_there_are_dictionaries(app: Flask) -> None:
-    if lemmas.edition() == "as written":
-        pytest.skip("the dictionaries have not been made")
+def test_inflected_words_are_found_by_the_dictionaries(app: Flask, dictionaries: None) -> None:
     assert terms("toimenpiteiden vaikuttavuutta", "fi").keys() == {"toimenpide", "vaikuttavuus"}
     assert terms("stadsstyrelsens beslut om åtgärderna", "sv").keys() == {
         "stadsstyrelse",
         "beslut",
         "åtgärd",
     }
+
+
+def test_words_of_a_longer_term_may_have_any_ending(app: Flask, dictionaries: None) -> None:
+    assert parts("Tuo pitkän aikavälin hyötyä.", "fi") == ["pitkän aikavälin hyötyä"]
+    assert parts("Salassa pidettävät tiedot", "fi") == ["Salassa pidettävät"]
+    assert parts("pitkän aikavälin suunnitelma", "fi") == []
+
+
+def test_without_dictionaries_words_are_found_as_they_are_written(app: Flask, tmp_path) -> None:
+    given = app.config["SETTINGS"]
+    app.config["SETTINGS"] = given.model_copy(update={"lemma_root": tmp_path})
+    assert parts("Toimenpide, toimenpiteet", "fi") == ["Toimenpide"]
 
 
 def test_terms_are_whole_and_stand_once(app: Flask) -> None:
