@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
 from wtforms import RadioField
-from wtforms.validators import DataRequired
+from wtforms.validators import AnyOf, DataRequired
 
 from app.config import Language
 from app.core.bilingual import text_of
@@ -32,14 +32,8 @@ def _marks(kind: LineageKind, *, turned: bool = False) -> _Do:
     return mark
 
 
-def _merge(this: Measure, other: Measure, actor: Actor, reason: str) -> object:
-    if lineage.is_merged_into(this, other):
-        return None
-    return lineage.merge(this, other, actor, reason)
-
-
 def _merge_other(this: Measure, other: Measure, actor: Actor, reason: str) -> object:
-    return _merge(other, this, actor, reason)
+    return lineage.merge(other, this, actor, reason)
 
 
 MERGES = frozenset({"merge", "merge_other"})
@@ -47,7 +41,7 @@ MERGES = frozenset({"merge", "merge_other"})
 
 RELATIONS: Mapping[str, tuple[LazyString, _Do]] = MappingProxyType(
     {
-        "merge": (_l("“%(this)s” is merged into “%(other)s”"), _merge),
+        "merge": (_l("“%(this)s” is merged into “%(other)s”"), lineage.merge),
         "merge_other": (_l("“%(other)s” is merged into “%(this)s”"), _merge_other),
         "duplicate": (_l("“%(this)s” is the same as “%(other)s”"), _marks(LineageKind.DUPLICATE)),
         "split": (_l("“%(this)s” was split from “%(other)s”"), _marks(LineageKind.SPLIT)),
@@ -79,7 +73,12 @@ RELATIONS: Mapping[str, tuple[LazyString, _Do]] = MappingProxyType(
 class RelationForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """How one measure is related to another."""
 
-    relation = RadioField(_l("How are they related?"), [DataRequired(_l("Choose one."))])
+    # What can no longer be done is refused in words by the operation that would do it.
+    relation = RadioField(
+        _l("How are they related?"),
+        [AnyOf(RELATIONS, _l("Choose one."))],
+        validate_choice=False,
+    )
     reason = lines(_l("Reason"), 2000)
 
     def __init__(self, this: Measure, other: Measure, lang: Language) -> None:
@@ -90,9 +89,8 @@ class RelationForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             for key, (words, _do) in RELATIONS.items()
             if key in _possible(this, other)
         }
+        self.relation.flags.required = True
         self.offers_merge = bool(MERGES & self.relation.choices.keys())
-        if not self.offers_merge:
-            del self.reason
 
     def accepts(self) -> bool:
         """Check all fields and write what is wrong beside them; True when nothing is."""
@@ -101,10 +99,16 @@ class RelationForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             self.reason.errors = [_("Give a reason.")]
         return not self.errors
 
+    def is_done(self, this: Measure, other: Measure) -> bool:
+        """Tell whether the merge that was chosen is made, as when a button is pressed twice."""
+        return (self.relation.data == "merge" and lineage.is_merged_into(this, other)) or (
+            self.relation.data == "merge_other" and lineage.is_merged_into(other, this)
+        )
+
     def relate(self, this: Measure, other: Measure, actor: Actor) -> None:
         """Do what was chosen; raises Refused where it cannot be done any more."""
         _words, do = RELATIONS[self.relation.data]
-        do(this, other, actor, (self.reason.data or "") if self.offers_merge else "")
+        do(this, other, actor, self.reason.data or "")
 
 
 class UnmergeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from app.accounts import queries as accounts
 from app.core.database import writing
 from app.core.errors import Refused
+from app.core.fields import printable
 from app.core.guards import check, current_actor, requires
 from app.core.htmx import render, see_other
 from app.core.i18n import language
@@ -47,7 +48,9 @@ def relate(measure_id: int, other_id: int) -> ResponseReturnValue:
         return _relation_page(form, this, other, 422)
     try:
         with writing():
-            form.relate(_managed(measure_id), _managed(other_id), current_actor())
+            this, other = _managed(measure_id), _managed(other_id)
+            if not form.is_done(this, other):
+                form.relate(this, other, current_actor())
     except Refused as refused:
         return _relation_page(form, readable(measure_id), readable(other_id), 409, refused=refused)
     flash(_("The relation has been marked."), "success")
@@ -89,8 +92,12 @@ def _managed(measure_id: int) -> Measure:
     return measure
 
 
+def _search_text() -> str:
+    return printable(request.args.get("q", "")).strip()[:_LONGEST_SEARCH]
+
+
 def _relations_page(measure: Measure, form: UnmergeForm, code: int = 200) -> Response:
-    actor, text = current_actor(), request.args.get("q", "").strip()[:_LONGEST_SEARCH]
+    actor, text = current_actor(), _search_text()
     found = lookalikes.lines(lineage.found_by(text, measure, actor)) if text else []
     return render(
         "proposing/relations.html",
