@@ -196,7 +196,7 @@ def _fill() -> dict[str, object]:
         actors[key] = found
     open_round(actors["secretary"])
     meeting_id = arranged(actors["secretary"])
-    decision_id, _measure_id = on_agenda(actors["secretary"], meeting_id)
+    decision_id, other_id = on_agenda(actors["secretary"], meeting_id)
     action_id = _bulk_action(actors["secretary"])
     before_board(actors["secretary"], actors["chair"])
     board_decides(actors["board-secretary"])
@@ -207,6 +207,7 @@ def _fill() -> dict[str, object]:
         "number": 1,
         "meeting_id": meeting_id,
         "decision_id": decision_id,
+        "other_id": other_id,
         "item_id": db.session.scalars(select(Item.id)).first(),
         "person_id": person_id,
         "grant_id": db.session.scalar(select(RoleGrant.id).where(RoleGrant.user_id == person_id)),
