@@ -54,16 +54,16 @@ class Message(Model):
 
 
 class MailRun(Model):
-    """The newest run of the job, in the one row of its table.
+    """The newest run of the job, in the single row of its table; `ran_at` is None before the first.
 
     `trouble` and `fault` say what kept the run from sending at all, as when the mail server did not
     answer.
     """
 
     __tablename__ = "mail_run"
-    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+    __table_args__ = (CheckConstraint("id = 1", name="single_row"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    ran_at: Mapped[datetime]
+    ran_at: Mapped[datetime | None]
     trouble: Mapped[Trouble | None] = mapped_column(enum_type(Trouble, "trouble"))
     fault: Mapped[str] = mapped_column(String(500), default="")

@@ -209,8 +209,8 @@ def put_off(ids: Sequence[int], trouble: Trouble, answer: str, *, for_good: bool
 
 def note_run(trouble: Trouble | None, answer: str) -> None:
     """Note that the job has run, and what kept it from sending, if anything did."""
-    db.session.merge(MailRun(id=1, ran_at=clock.now(), trouble=trouble, fault=answer))
-    db.session.flush()
+    noted = update(MailRun).values(ran_at=clock.now(), trouble=trouble, fault=answer)
+    db.session.execute(noted)
 
 
 def try_again(message: Message, actor: Actor) -> None:

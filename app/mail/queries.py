@@ -110,9 +110,9 @@ def counts() -> dict[State, int]:
     }
 
 
-def last_run() -> MailRun | None:
-    """Return when the job ran last; None when it never has."""
-    return db.session.get(MailRun, 1)
+def last_run() -> MailRun:
+    """Return when the job ran last, and what kept it from sending."""
+    return db.session.get_one(MailRun, 1)
 
 
 def outbox(state: State | None, first: int, limit: int) -> Sequence[Row[Message, str, Mail]]:

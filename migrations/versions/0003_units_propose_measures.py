@@ -99,7 +99,7 @@ def upgrade():
     op.create_table(
         "mail_run",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("ran_at", sa.DateTime(), nullable=False),
+        sa.Column("ran_at", sa.DateTime(), nullable=True),
         sa.Column(
             "trouble",
             sa.Enum(
@@ -119,9 +119,10 @@ def upgrade():
             nullable=True,
         ),
         sa.Column("fault", sa.String(length=500), nullable=False),
-        sa.CheckConstraint("id = 1", name=op.f("ck_mail_run_one_row")),
+        sa.CheckConstraint("id = 1", name=op.f("ck_mail_run_single_row")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_run")),
     )
+    op.execute("INSERT INTO mail_run (id, fault) VALUES (1, '')")
 
     op.create_table(
         "attachment",

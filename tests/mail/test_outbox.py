@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from app.accounts.states import Mail
 from app.audit.models import Event, Values
@@ -67,7 +67,7 @@ def notice(client: LintingClient) -> str:
 def run_at(minutes_ago: int, trouble: Trouble | None = None, fault: str = "") -> None:
     with writing():
         ran_at = clock.now() - timedelta(minutes=minutes_ago)
-        db.session.merge(MailRun(id=1, ran_at=ran_at, trouble=trouble, fault=fault))
+        db.session.execute(update(MailRun).values(ran_at=ran_at, trouble=trouble, fault=fault))
 
 
 def test_administrators_see_to_whom_what_kind_and_what_became_of_it(

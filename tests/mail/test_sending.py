@@ -251,13 +251,11 @@ def test_a_server_that_is_down_is_nobodys_fault(
     assert result == Result(waiting=2, fault=result.fault)
     assert [(row.tries, row.fault, row.next_try_at) for row in messages()] == [(0, "", None)] * 2
     noted = queries.last_run()
-    assert noted is not None
     assert (noted.trouble, noted.fault) == (Trouble.UNREACHABLE, "Connection refused")
     with smtp_server(mail_settings.smtp_port) as again:
         assert sending.run(mail_settings) == Result(sent=2)
         assert len(again.letters) == 2
     noted = queries.last_run()
-    assert noted is not None
     assert (noted.trouble, noted.fault) == (None, "")
 
 
