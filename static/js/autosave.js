@@ -20,6 +20,7 @@ let state = "";
 let timer;
 let sending;
 let isLeaving = false;
+let isSigningOut = false;
 
 const theForm = () => document.querySelector("form[data-autosave]");
 const keyOf = (text) => new URLSearchParams(text).get("key");
@@ -174,12 +175,12 @@ document.addEventListener("visibilitychange", () => save());
 
 window.addEventListener("pagehide", () => {
   if (isLeaving || !theForm() || isKept()) return;
-  if (fails()) store(typed());
-  else save();
+  if (!fails()) save();
+  else if (!isSigningOut) store(typed());
 });
 
 window.addEventListener("beforeunload", (event) => {
-  const isLost = state === "nowhere" || state === "refused";
+  const isLost = state === "nowhere" || state === "refused" || (fails() && isSigningOut);
   if (isLost && !isLeaving && theForm() && !isKept()) event.preventDefault();
 });
 
@@ -220,6 +221,8 @@ document.addEventListener("htmx:after:swap", () => {
 /* Throwing away what was kept waits for what is being kept, or it would come back. */
 document.addEventListener("submit", async (event) => {
   const { target } = event;
+  // session.js then takes out of this browser what lies in it.
+  isSigningOut = target.matches("form.person");
   if (!target.matches("[data-discards]")) return;
   clearTimeout(timer);
   isLeaving = true;
