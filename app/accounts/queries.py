@@ -139,11 +139,20 @@ def holding(roles: Collection[Role], today: date) -> Sequence[User]:
     return db.session.scalars(query.order_by(User.id)).all()
 
 
+# Every save of a proposal asks this, so it is put together once.
+_OF_UNITS = and_(
+    User.unit_id.in_(bindparam("unit_ids", expanding=True)), User.disabled_on.is_(None)
+)
+_FURTHER = User.id.in_(bindparam("user_ids", expanding=True))
+_PEOPLE_OF = (
+    select(User.id, User.name).where(or_(_OF_UNITS, _FURTHER)).order_by(User.name, User.id)
+)
+
+
 def people_of(unit_ids: Collection[int], further: Collection[int]) -> Sequence[Row[int, str]]:
     """Return id and name of the people of units who may sign in, and of further people, by name."""
-    of_units = and_(User.unit_id.in_(sorted(unit_ids)), User.disabled_on.is_(None))
-    query = select(User.id, User.name).where(or_(of_units, User.id.in_(sorted(further))))
-    return db.session.execute(query.order_by(User.name, User.id)).all()
+    asked = {"unit_ids": sorted(unit_ids), "user_ids": sorted(further)}
+    return db.session.execute(_PEOPLE_OF, asked).all()
 
 
 def person(user_id: int) -> User | None:

@@ -11,7 +11,7 @@ from wtforms import Field, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 
 _VERSION = re.compile(r"[0-9]{1,9}")
-_CONTROL_OR_SURROGATE = {"Cc", "Cs"}
+_CONTROL_OR_SURROGATE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def tidy(text: str | None) -> str:
@@ -27,11 +27,7 @@ def tidy_line(text: str | None) -> str:
 
 def printable(text: str) -> str:
     """Return `text` without characters that no keyboard writes and no database should hold."""
-    return "".join(
-        char
-        for char in text
-        if char in "\n\t" or unicodedata.category(char) not in _CONTROL_OR_SURROGATE
-    )
+    return _CONTROL_OR_SURROGATE.sub("", text)
 
 
 def _is_printable(_form: object, field: Field) -> None:
