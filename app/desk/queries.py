@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, joinedload, load_only
 
 from app.accounts.models import Unit
 from app.comments.models import Comment
@@ -129,7 +129,7 @@ def counts(actor: Actor, long: int, today: date) -> Counts:
     )
 
 
-def _asked_for(filters: Filters, actor: Actor, today: date) -> Condition:
+def asked_for(filters: Filters, actor: Actor, today: date) -> Condition:
     """Return the condition on `Measure` that it is on the desk and the reader asks for it."""
     wanted = [Measure.state.in_([filters.state] if filters.state else QUEUE), visible_to(actor)]
     if filters.unit_id:
@@ -153,14 +153,14 @@ def look_alikes(measures: Collection[Measure], actor: Actor) -> Mapping[int, int
 
 def _alike(condition: Condition, actor: Actor) -> Condition:
     """Return the condition that something looks like a measure that meets another condition."""
-    found = look_alikes(db.session.scalars(select(Measure).where(condition)).all(), actor)
+    query = select(Measure).where(condition).options(load_only(Measure.state))
+    found = look_alikes(db.session.scalars(query).all(), actor)
     return Measure.id.in_(sorted(key for key, number in found.items() if number))
 
 
-def count(filters: Filters, actor: Actor, today: date) -> int:
-    """Return how many proposals the reader's choice leaves."""
-    query = select(func.count()).select_from(Measure)
-    return db.session.scalars(query.where(_asked_for(filters, actor, today))).one()
+def count(condition: Condition) -> int:
+    """Return how many proposals meet a condition."""
+    return db.session.scalars(select(func.count()).select_from(Measure).where(condition)).one()
 
 
 _PLACES = {state.value: place for place, state in enumerate(UNDECIDED)}
@@ -174,9 +174,9 @@ class Waiting(NamedTuple):
 
 
 def proposals(
-    filters: Filters, actor: Actor, today: date, limit: int, lang: Language
+    condition: Condition, filters: Filters, limit: int, lang: Language
 ) -> Sequence[Waiting]:
-    """Return a page of the reader's choice, with what tells whether something is missing."""
+    """Return a page of the proposals that meet a condition, in the order that is asked for."""
     name = func.lower(
         func.coalesce(
             func.nullif(getattr(Measure, f"name_{lang}"), ""),
@@ -193,7 +193,7 @@ def proposals(
     query = (
         select(Measure, _SINCE.label("since"))
         .outerjoin(Unit, Unit.id == Measure.unit_id)
-        .where(_asked_for(filters, actor, today))
+        .where(condition)
         .options(
             joinedload(Measure.unit),
             joinedload(Measure.source),

@@ -38,11 +38,12 @@ def queue() -> ResponseReturnValue:
     """List the proposals that are not decided, with what is wrong and what to do next."""
     actor, today = current_actor(), clock.today()
     chosen = filters.parse(request.args)
-    total = queries.count(chosen, actor, today)
+    condition = queries.asked_for(chosen, actor, today)
+    total = queries.count(condition)
     pages = page_count(total, PAGE_SIZE)
     if chosen.page > pages:
         return redirect(chosen.url(page=pages))
-    rows = lines.lines(queries.proposals(chosen, actor, today, PAGE_SIZE, language()), actor, today)
+    rows = queries.proposals(condition, chosen, PAGE_SIZE, language())
     recent = past.recent_actions()
     done = request.args.get("done")
     return render_template(
@@ -51,7 +52,13 @@ def queue() -> ResponseReturnValue:
         deadlines=deadlines(today, current_app.config["SETTINGS"].meeting_deadline_days),
         figures=figures.figures(queries.counts(actor, figures.LONG, today)),
         choices=queries.choices(actor, language()),
-        page=Page(rows, chosen.page, PAGE_SIZE, total, lambda number: chosen.url(page=number)),
+        page=Page(
+            lines.lines(rows, actor, today),
+            chosen.page,
+            PAGE_SIZE,
+            total,
+            lambda number: chosen.url(page=number),
+        ),
         all_ticked="ticked" in request.args,
         back=urlencode(chosen.args()),
         recent=recent,

@@ -156,7 +156,8 @@ def test_every_shortcoming_is_found_by_its_filter(app, actor) -> None:
     for problem, ids in wanted.items():
         assert ids, problem
         chosen = Filters(problem=problem)
-        page = queries.proposals(chosen, actor("secretary"), today, 100, "fi")
+        condition = queries.asked_for(chosen, actor("secretary"), today)
+        page = queries.proposals(condition, chosen, 100, "fi")
         assert {each.measure.id for each in page} == ids, problem
         counted = queries.counts(actor("secretary"), 14, today)
         assert counted.problems[problem] == len(ids)
