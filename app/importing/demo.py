@@ -88,6 +88,7 @@ def _add_person(row: Mapping[str, Any], unit: Unit) -> User:
         [Role[role.upper()] for role in row["roles"]],
         INSTALLER,
         unit=unit,
+        email=f"{row['key']}@example.org",
         invented=True,
     )
     if "subject" in row:
