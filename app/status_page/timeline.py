@@ -1,7 +1,7 @@
 """What became of a measure: everything that happened to it in one list, the newest first."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -24,6 +24,7 @@ from app.measures.labels import FIELDS
 from app.measures.models import Measure, Step
 from app.measures.states import State
 from app.measures.workflow import EDITED, UNDOING
+from app.meetings.models import Decision, Meeting
 from app.meetings.states import Outcome
 from app.status_page import queries
 from app.status_page.listing import written_date
@@ -107,11 +108,12 @@ def timeline(
     """
     works_on_it = steps is not None
     found = [*_reports(reports, lang), *_board(measure.id, lang, proposed=works_on_it)]
-    decided = list(_decisions(measure.id, lang, undone=works_on_it))
-    found += decided
+    decisions = queries.decisions_of(measure.id)
+    found += _decisions(decisions, lang, undone=works_on_it)
     if steps is not None:
-        found += _steps(measure, steps, lang, has_decisions=bool(decided))
-        found += _placings(measure.id, actor, lang)
+        found += _steps(measure, steps, lang, has_decisions=bool(decisions))
+        decided_in = {("meeting", row.Meeting.id) for row in decisions}
+        found += _placings(measure.id, decided_in, actor, lang)
     # Of what happened at one moment, the later step comes first, too.
     return sorted(found, key=lambda happening: happening.when.moment)[::-1]
 
@@ -152,8 +154,10 @@ def _board(measure_id: int, lang: Language, *, proposed: bool) -> Iterator[Happe
         )
 
 
-def _decisions(measure_id: int, lang: Language, *, undone: bool) -> Iterator[Happening]:
-    for decision, meeting in queries.decisions_of(measure_id):
+def _decisions(
+    decisions: Sequence[Row[Decision, Meeting]], lang: Language, *, undone: bool
+) -> Iterator[Happening]:
+    for decision, meeting in decisions:
         if decision.outcome is None or (decision.undone_at and not undone):
             continue
         when = _on_day(decision.decided_on or meeting.held_on)
@@ -214,8 +218,13 @@ def concerned(step: Step) -> str:
     return ", ".join(str(FIELDS[name]) for name in step.concerned.split() if name in FIELDS)
 
 
-def _placings(measure_id: int, actor: Actor, lang: Language) -> Iterator[Happening]:
-    """Give what put the measure on agendas and roadmaps, and brought these before the board."""
+def _placings(
+    measure_id: int, decided_in: Collection[tuple[str, int]], actor: Actor, lang: Language
+) -> Iterator[Happening]:
+    """Give what put the measure on agendas and roadmaps, and brought these before the board.
+
+    Where a meeting has decided on it, that says that it was on the agenda.
+    """
     rows = queries.placings_of(measure_id)
     places = [_place(row) for row in rows]
     wanted: dict[str, set[int]] = {}
@@ -225,6 +234,8 @@ def _placings(measure_id: int, actor: Actor, lang: Language) -> Iterator[Happeni
     placed: dict[tuple[str, int], datetime] = {}
     for row, place in zip(rows, places, strict=True):
         placed.setdefault(place, row.happened_at)
+        if place in decided_in:
+            continue
         name = names.get(place) or without_name(*place, lang)
         who = person_name(row.name or "")
         yield Happening(_at(row.happened_at), row.tag.label, "review", who, [name])
