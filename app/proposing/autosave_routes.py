@@ -69,9 +69,15 @@ def _keep(measure_id: int | None) -> ResponseReturnValue:
 def _said(copy: WorkingCopy) -> str:
     """Say when something was kept, and that nobody else sees it yet."""
     time = format_time(copy.saved_at)
-    if copy.measure_id and readable(copy.measure_id).state not in workflow.IN_THE_UNIT:
-        return str(_("Kept for you at %(time)s. Others see it when you press Save.", time=time))
-    text = _("Kept for you at %(time)s. Your unit sees it when you press Save draft.", time=time)
+    measure = readable(copy.measure_id) if copy.measure_id else None
+    if measure is None or measure.state in workflow.IN_THE_UNIT:
+        text = _(
+            "Kept for you at %(time)s. Your unit sees it when you press Save draft.", time=time
+        )
+    elif workflow.may_edit(measure, current_actor()):
+        text = _("Kept for you at %(time)s. Others see it when you press Save.", time=time)
+    else:
+        text = _("Kept for you at %(time)s.", time=time)
     return str(text)
 
 

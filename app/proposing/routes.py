@@ -90,6 +90,7 @@ def new() -> ResponseReturnValue:
     key = form.key.data or ""
     try:
         with writing():
+            working_copies.take_turn(actor)
             measure = operations.create_proposal(actor, form.fields(), key)
             _submit_if_asked(measure)
             working_copies.settle(actor, key, mark_of(request.form), measure)
@@ -131,6 +132,7 @@ def edit(measure_id: int) -> ResponseReturnValue:
     changes = form.changes()
     try:
         with writing():
+            working_copies.take_turn(actor)
             measure = readable(measure_id)
             operations.edit_proposal(
                 measure,
@@ -174,6 +176,7 @@ def _give_way(form: ProposalForm, measure: Measure) -> ResponseReturnValue:
     """Throw away what its writer typed, as they chose what somebody else has saved."""
     with writing(counted=False):
         actor, key = current_actor(), form.key.data or ""
+        working_copies.take_turn(actor)
         working_copies.settle(actor, key, mark_of(request.form), measure)
     flash(_("What you had not saved was thrown away."), "info")
     return see_other("proposing.edit", measure_id=measure.id)

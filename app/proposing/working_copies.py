@@ -104,7 +104,7 @@ def keep(
     text = json.dumps(typed)
     if not _KEY.fullmatch(key) or len(text) > LONGEST:
         raise Refused(_l("The text is too long to be kept."))
-    _lock(actor)
+    take_turn(actor)
     if saved_as(actor, key):
         return None
     copy = find(actor, key) or _unchanged(actor, mark) or _added(actor)
@@ -126,9 +126,9 @@ def _added(actor: Actor) -> WorkingCopy:
 def settle(actor: Actor, key: str, mark: Mark, measure: Measure) -> None:
     """Let go of the copies of a form whose text has been saved into `measure`.
 
-    A receipt of the form stays for a day, so that no late request brings its copy back.
+    A receipt of the form stays for a day, so that no late request brings its copy back. The actor
+    must have taken their turn.
     """
-    _lock(actor)
     if idempotency.earlier_result(actor, key) is None:
         idempotency.keep_result(actor, key, str(measure.id))
     discard(actor, key)
@@ -233,6 +233,10 @@ def _unchanged(actor: Actor, mark: Mark) -> WorkingCopy | None:
     return copy if copy and copy.saved_at.isoformat() == mark.saved_at else None
 
 
-def _lock(actor: Actor) -> None:
-    """Let what a person sends at once come one after the other."""
-    db.session.execute(select(User.id).where(User.id == actor.user_id).with_for_update())
+def take_turn(actor: Actor) -> None:
+    """Let what a person sends at once come one after the other, until the transaction ends.
+
+    SQLite does so by itself; elsewhere two would not find what the other one does.
+    """
+    turn = select(User.id).where(User.id == actor.user_id).with_for_update(key_share=True)
+    db.session.execute(turn)

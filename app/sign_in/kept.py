@@ -19,9 +19,10 @@ MARK = "kept_form"
 
 _OURS = {"csrf_token", MARK}
 
-_UNSEEN_NAME = re.compile(r"then|(\w+_)?version")
+_UNSEEN_NAME = re.compile(r"then|(\w+_)?version|take_\w+")
 _UNSEEN_VALUE = re.compile(r"[0-9a-f]{32}")
-"""What forms carry for the tool alone: versions, the button, the key that makes them count once."""
+"""What forms carry for the tool alone: versions, the button, what was chosen of a conflict, the key
+that makes them count once."""
 
 
 class Line(NamedTuple):
