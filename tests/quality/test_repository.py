@@ -54,7 +54,7 @@ IN_TEMPLATES = {
     "text that is not escaped": re.compile(r"\|\s*safe\b|autoescape"),
     "a file of another site": re.compile(r"<(?:script|link|img)[^>]*(?:src|href)=\"https?:", re.I),
 }
-LETTER = "templates/mail/letter.html:9"
+LETTER = "templates/mail/letter.html:8"
 IN_SCRIPTS = re.compile(r"\beval\(|\bFunction\(|\.innerHTML\b|setAttribute\(\"style\"")
 IN_STYLES = re.compile(r"url\(\s*[\"']?(?:data:|https?:)|@import\s+url")
 
