@@ -82,13 +82,14 @@ def attach(
         publicity: Who may read it, of those who may read the measure.
         secrecy_basis: The act and the section, where it is secret.
         actor: Who adds it.
-        key: The key of the form, and which of its files it is.
+        key: The key of the form. Going back to it and sending another file adds that one too.
 
     Raises:
         Refused: The actor may not; the measure has as many files as it may have, or this one.
     """
     # Of two that add at the same time the second waits here, and counts the file of the first.
     db.session.refresh(measure, with_for_update=True)
+    key = idempotency.key_with(key, file.digest)
     if idempotency.earlier_result(actor, key) is not None:
         return
     _must_attach(measure, actor)

@@ -101,14 +101,16 @@ def add(measure_id: int) -> ResponseReturnValue:
         raise Refused(reason_not_to_attach(measure))
     if not form.accepts():
         return _page(measure, form, 422)
+    added = 0
     faults: list[str] = []
-    for number, sent in enumerate(form.files.data):
+    for sent in form.files.data:
         try:
-            _add(measure_id, form, number, _received(sent))
+            _add(measure_id, form, _received(sent))
+            added += 1
         except Refused as refused:
             name = tidy_name(sent.filename or "") or "?"
             faults.extend(f"{name}: {reason}" for reason in refused.reasons)
-    if added := len(form.files.data) - len(faults):
+    if added:
         flash(ngettext("The file was added.", "%(num)s files were added.", added), "success")
     if not faults:
         return see_other("attachments.files", measure_id=measure_id)
@@ -136,7 +138,7 @@ def _received(sent: FileStorage) -> Checked:
     return operations.checked(sent.filename or "", data)
 
 
-def _add(measure_id: int, form: FilesForm, number: int, file: Checked) -> None:
+def _add(measure_id: int, form: FilesForm, file: Checked) -> None:
     """Add one file of a form, once however often the form is sent."""
     with writing():
         operations.attach(
@@ -145,7 +147,7 @@ def _add(measure_id: int, form: FilesForm, number: int, file: Checked) -> None:
             form.publicity.data,
             form.secrecy_basis.data or "",
             current_actor(),
-            key=f"{form.key.data}-{number}",
+            form.key.data or "",
         )
 
 

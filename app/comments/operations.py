@@ -34,7 +34,7 @@ def add(measure: Measure, text: str, audience: Audience, actor: Actor, key: str 
         text: What it says, as it is kept; not empty.
         audience: Whom it is for.
         actor: Who says it.
-        key: The key of the form.
+        key: The key of the form. Going back to it and writing something else adds that too.
 
     Raises:
         Refused: The actor may not comment, or not within the steering group.
@@ -44,6 +44,7 @@ def add(measure: Measure, text: str, audience: Audience, actor: Actor, key: str 
         raise Refused(_l("Your role does not include this."))
     # Of two sendings of a form at the same time the second waits here, and finds the first.
     db.session.refresh(measure, with_for_update=True)
+    key = idempotency.key_with(key, audience, text)
     if idempotency.earlier_result(actor, key) is not None:
         return
     comment = Comment(

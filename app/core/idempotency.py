@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from hashlib import sha256
 from uuid import uuid4
 
 from sqlalchemy import DateTime, String, delete, select
@@ -32,6 +33,14 @@ class Receipt(Model):
 def new_key() -> str:
     """Return a key to put into a form."""
     return uuid4().hex
+
+
+def key_with(key: str, *content: str) -> str:
+    """Return a key for what a form says, where saying something else is to do its work anew.
+
+    Whoever goes back to a form finds it with the key that it had.
+    """
+    return sha256("\0".join((key, *content)).encode()).hexdigest() if key else ""
 
 
 def earlier_result(actor: Actor, key: str) -> str | None:

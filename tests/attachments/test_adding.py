@@ -171,6 +171,15 @@ def test_a_double_click_adds_a_file_once(ella) -> None:
     assert names_on(measure_id) == ["a.pdf"]
 
 
+def test_going_back_and_choosing_another_file_adds_it(ella) -> None:
+    measure_id = saved()
+    data = form_data(ella, page_of(measure_id))
+    for name in ("a.pdf", "b.pdf", "a.pdf"):
+        response = send(ella, page_of(measure_id), data, (name, documents.pdf(name)))
+        assert response.status_code == 303
+    assert names_on(measure_id) == ["a.pdf", "b.pdf"]
+
+
 def test_the_same_file_is_not_added_twice(ella) -> None:
     measure_id, other_id = saved(), saved()
     assert upload(ella, measure_id, ("a.pdf", documents.pdf())).status_code == 303

@@ -182,6 +182,14 @@ def test_a_double_click_makes_one_comment(client, public) -> None:
     assert [comment.text for comment in comments()] == ["Kerran"]
 
 
+def test_going_back_and_writing_something_else_loses_nothing(client, public) -> None:
+    sign_in_as(client, "viewer")
+    form = next(form for form in forms_of(client.get(page_of(public))) if "text" in repr(form))
+    for text in ("Ensin", "Sitten", "Ensin"):
+        client.post(page_of(public), data=dict(form.filled({"text": text})))
+    assert [comment.text for comment in comments()] == ["Ensin", "Sitten"]
+
+
 def test_many_clicks_at_once_make_one_comment(app, actor, public) -> None:
     viewer, barrier = actor("viewer"), Barrier(8)
 
