@@ -19,7 +19,7 @@ from app.core import clock
 from tests.tools.bench import first_view
 from tests.tools.bench.fill import Forms, fill
 from tests.tools.bench.measuring import Probe, measure
-from tests.tools.bench.saves import proposal_save, score_save
+from tests.tools.bench.saves import look_alikes, proposal_save, score_save
 from tests.tools.server import PROJECT, Client, serving
 
 SIZES = (26, 520, 5_200, 52_000)
@@ -36,17 +36,25 @@ FRAGMENT = "filter fragment"
 FRAGMENT_ANEW = "fragment, anew"
 PROPOSAL = "proposal save"
 SCORE = "score save"
+# What measures are compared by is kept until a text changes.
+LOOK_ALIKES = "look-alikes"
+LOOK_ALIKES_ANEW = "look-alikes, anew"
 
-REQUESTS = (PAGE_ANEW, PAGE, FRAGMENT_ANEW, FRAGMENT, PROPOSAL, SCORE)
+REQUESTS = (
+    *(PAGE_ANEW, PAGE, FRAGMENT_ANEW, FRAGMENT, PROPOSAL, SCORE),
+    *(LOOK_ALIKES_ANEW, LOOK_ALIKES),
+)
 
 # How many times the floor's median a request may take; the largest size has no target.
 OF_PAGES = {26: 8, 520: 8, 5_200: 12}
 OF_PARTS = {26: 5, 520: 5, 5_200: 5}
+OF_LOOK_ALIKES = {26: 10, 520: 12, 5_200: 30}
 TARGETS = {
     PAGE: OF_PAGES,
     FRAGMENT: OF_PARTS,
     PROPOSAL: OF_PARTS,
     SCORE: OF_PARTS,
+    LOOK_ALIKES: OF_LOOK_ALIKES,
 }
 
 # Bytes over the wire of the first view, without Chart.js.
@@ -102,6 +110,10 @@ def _measured(
         def change() -> None:
             database.execute("UPDATE revision SET number = number + 1")
 
+        def reword() -> None:
+            database.execute("UPDATE likeness SET version = version + 1 WHERE measure_id = 1")
+
+        search = look_alikes(Client(port))
         page = Probe("floor: page", lambda: floor.get("/"))
         pages = [
             page,
@@ -109,6 +121,8 @@ def _measured(
             Probe(PAGE, lambda: reader.get("/")),
             Probe(FRAGMENT_ANEW, lambda: reader.get(part, header), before=change),
             Probe(FRAGMENT, lambda: reader.get(part, header)),
+            Probe(LOOK_ALIKES_ANEW, search, before=reword),
+            Probe(LOOK_ALIKES, search),
         ]
         save = Probe("floor: save", lambda: floor.post("/", []), expected=204)
         saves = [

@@ -20,7 +20,7 @@ from app.extensions import Model, db
 from app.followup.models import StatusReport
 from app.followup.states import Precision, Status
 from app.measures import search
-from app.measures.models import Entry, Measure
+from app.measures.models import Entry, Likeness, Measure
 from app.measures.operations import add_measure, code_order
 from app.measures.states import Publicity, Size, State
 from app.organisation.operations import add_post, add_unit
@@ -43,6 +43,8 @@ SECOND_FI = ["asiointipalvelu", "lupapalvelu", "tietovaranto", "ajanvaraus", "op
 SECOND_SV = ["ärendetjänst", "tillståndstjänst", "datalager", "tidsbokning", "lärmiljö"]
 PROBLEM_FI = "Käsittely on hidasta, ja tieto on monessa paikassa, joten virheitä syntyy."
 PROBLEM_SV = "Handläggningen är långsam och uppgifterna finns på många ställen, så det blir fel."
+# So many different words stand in the texts that look-alikes are found by, some of them often.
+VOCABULARY = 12_000
 NOTE_FI = "Käyttöönotto etenee suunnitelman mukaan."
 NOTE_SV = "Införandet framskrider enligt planen."
 
@@ -93,6 +95,7 @@ def _fill(size: int, year: int) -> Forms:
     codes = [f"{letters[measure['theme_id']]}{measure['id']}" for measure in measures]
     _insert(Measure, measures)
     _insert_words(measures, codes)
+    _insert(Likeness, _likenesses(measures, chance))
     _insert(Entry, _entries(measures, codes, programme.id))
     _insert(Item, _items(size, roadmaps))
     _insert(StatusReport, _reports(size, chance))
@@ -167,6 +170,26 @@ def _insert_words(measures: list[dict[str, Any]], codes: list[str]) -> None:
     )
     statement = "INSERT INTO measure_word (word, measure_id) VALUES (?, ?)"
     db.session.connection().exec_driver_sql(statement, rows)
+
+
+def _likenesses(measures: list[dict[str, Any]], chance: random.Random) -> Iterator[dict[str, Any]]:
+    """Give words by which look-alikes are found, as many and as unevenly shared as in real texts.
+
+    The texts of the measures would not do: they are put together of a few words.
+    """
+    letters = "aeiloknrstuvmp"
+    vocabulary = [
+        "".join(chance.choices(letters, k=chance.randint(4, 14))) for _ in range(VOCABULARY)
+    ]
+    shares = [1 / (20 + rank) for rank in range(VOCABULARY)]
+    for measure in measures:
+        names = {"fi": measure["name_fi"], "sv": measure["name_sv"]}
+        row = {"measure_id": measure["id"], "edition": "invented", "version": 1}
+        for lang in ("fi", "sv"):
+            chosen = list(dict.fromkeys(chance.choices(vocabulary, shares, k=26)))
+            row[f"name_{lang}"] = " ".join([*search.words(names[lang]), *chosen[:4]])
+            row[f"problem_{lang}"] = " ".join(chosen[4:])
+        yield row
 
 
 def _entries(

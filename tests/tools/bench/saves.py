@@ -1,11 +1,14 @@
-"""Save a proposal and a review as a person does: open the form, write, press the button."""
+"""Save a proposal and a review as a person does, and look for what is like a proposal."""
 
 from collections.abc import Callable
 from itertools import count, cycle
 
 from tests.forms import Form
 from tests.html import parse
+from tests.tools.bench.fill import PROBLEM_FI
 from tests.tools.server import Answer, Client
+
+NEW = "/proposals/new"
 
 # A form is read without the work of unpacking it.
 PLAIN = {"Accept-Encoding": "identity"}
@@ -32,14 +35,32 @@ def score_save(client: Client, path: str) -> Callable[[], Answer]:
     return save
 
 
+def look_alikes(client: Client) -> Callable[[], Answer]:
+    """Return the search for measures like what is being typed, each time of a text a bit longer."""
+    _sign_in(client, "proposer")
+    form = _form(client, NEW, {"name_fi": ""}, "save")
+    numbers = count(1)
+
+    def search() -> Answer:
+        words = " ".join(f"sana{number}" for number in range(next(numbers) % 40))
+        typed = {"name_fi": "Lupapalvelun ajanvaraus", "problem_fi": f"{PROBLEM_FI} {words}"}
+        return client.post(f"{NEW.removesuffix('new')}look-alikes", form.filled(typed, "save"))
+
+    return search
+
+
 def _sign_in(client: Client, person: str) -> None:
     _send(client, "/sign-in", {}, person)
 
 
 def _send(client: Client, path: str, data: dict[str, str], button: str | None = None) -> Answer:
     """Fill in the form of a page that is sent to the page's own address, and send it."""
+    return client.post(path, _form(client, path, data, button).filled(data, button))
+
+
+def _form(client: Client, path: str, data: dict[str, str], button: str | None) -> Form:
     answer = client.get(path, PLAIN)
     document = parse(answer.body.decode())
     forms = [Form(element, path) for element in document.root.iter("form")]
     (form,) = [form for form in forms if form.fits(data, button, path)]
-    return client.post(path, form.filled(data, button))
+    return form
