@@ -20,7 +20,7 @@ from app.desk import queries
 from app.desk.states import Deed
 from app.mail.operations import recipients
 from app.measures.models import Measure
-from app.measures.notices import readers
+from app.measures.notices import readers_of
 from app.measures.states import State
 from app.measures.workflow import WORKFLOW
 from app.scoring.operations import NO_ROUND
@@ -121,13 +121,17 @@ def make(deed: Deed, measure_ids: Collection[int], actor: Actor) -> Plan:
     """
     measures = queries.chosen(measure_ids, actor)
     open_years = years_being_scored(measures, clock.today())
-    changes, left_out = [], []
+    left_out, rows = [], {}
     for measure in measures:
         row = _row(deed, measure)
         if reasons := _hindrances(row, measure, open_years):
             left_out.append(LeftOut(measure, reasons))
         else:
-            changes.append(_change(row, measure, actor))
+            rows[measure] = row
+    hearers: dict[int, list[User]] = {}
+    for name in {row.name for row in rows.values()}:
+        hearers |= readers_of([each for each, row in rows.items() if row.name == name], name)
+    changes = [_change(row, measure, hearers[measure.id], actor) for measure, row in rows.items()]
     return Plan(deed, changes, left_out)
 
 
@@ -156,8 +160,10 @@ def _hindrances(
     return found
 
 
-def _change(row: Transition[State], measure: Measure, actor: Actor) -> Change:
-    hearers = [user for user in readers(measure, row.name) if user.id != actor.user_id]
+def _change(
+    row: Transition[State], measure: Measure, hearers: Sequence[User], actor: Actor
+) -> Change:
+    hearers = [user for user in hearers if user.id != actor.user_id]
     written_to = recipients(hearers, actor)
     ids = {user.id for user in written_to}
     return Change(

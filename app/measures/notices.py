@@ -1,6 +1,6 @@
 """Who hears by mail of what happens to a proposal, and in which words."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from types import MappingProxyType
 from typing import NamedTuple
@@ -29,22 +29,35 @@ _LONGEST_NAME = 100
 """The characters of a proposal's name in a subject."""
 
 
-def _proposers(measure: Measure) -> Sequence[User]:
-    """Return who began the proposal, its contact, and who submitted it last."""
-    known = (measure.created_by_id, measure.contact_id, queries.last_submitter(measure.id))
-    return accounts.people({each for each in known if each is not None})
+Hearers = Mapping[int, Sequence[User]]
+"""People by the ids of the proposals of which they hear."""
 
 
-def _secretaries(_measure: Measure) -> Sequence[User]:
-    return accounts.holding(RULES[Action.MANAGE_PROPOSALS].roles, clock.today())
+def _proposers(measures: Collection[Measure]) -> Hearers:
+    """Return who began each proposal, its contact, and who submitted it last."""
+    submitters = queries.last_submitters([measure.id for measure in measures])
+    known = {
+        measure.id: {measure.created_by_id, measure.contact_id, submitters.get(measure.id)}
+        for measure in measures
+    }
+    ids = {each for of_one in known.values() for each in of_one if each is not None}
+    people = accounts.people(ids)
+    return {key: [user for user in people if user.id in ids] for key, ids in known.items()}
 
 
-def _all(measure: Measure) -> Sequence[User]:
-    """Return the proposers, and the secretaries if the proposal was ever submitted to them."""
-    proposers = _proposers(measure)
-    if queries.last_submitter(measure.id) is None:
-        return proposers
-    return [*proposers, *_secretaries(measure)]
+def _secretaries(measures: Collection[Measure]) -> Hearers:
+    found = accounts.holding(RULES[Action.MANAGE_PROPOSALS].roles, clock.today())
+    return {measure.id: found for measure in measures}
+
+
+def _all(measures: Collection[Measure]) -> Hearers:
+    """Return the proposers, and the secretaries of what was ever submitted to them."""
+    submitted = queries.last_submitters([measure.id for measure in measures])
+    secretaries = _secretaries(measures)
+    return {
+        key: [*proposers, *(secretaries[key] if key in submitted else [])]
+        for key, proposers in _proposers(measures).items()
+    }
 
 
 class Notice(NamedTuple):
@@ -52,13 +65,13 @@ class Notice(NamedTuple):
 
     Attributes:
         topic: What it is about.
-        hearers: Returns who hears of it, as far as they may read the proposal.
+        hearers: Returns who hears of it, as far as they may read the proposals.
         subject: Its subject, of which the name is a part.
         text: Its sentences.
     """
 
     topic: Topic
-    hearers: Callable[[Measure], Sequence[User]]
+    hearers: Callable[[Collection[Measure]], Hearers]
     subject: LazyString
     text: LazyString
 
@@ -181,17 +194,29 @@ def readers(measure: Measure, name: str) -> list[User]:
     They are people who may read the proposal in the state that it gets. Who of them is written to
     is decided by `mail.operations.recipients`.
     """
+    return readers_of([measure], name)[measure.id]
+
+
+def readers_of(measures: Collection[Measure], name: str) -> Mapping[int, list[User]]:
+    """Return the same of several proposals, by their ids.
+
+    The number of queries depends on how many people there are, and not on how many proposals.
+    """
     notice = TABLE.get(name)
     if notice is None:
-        return []
+        return {measure.id: [] for measure in measures}
     today, state = clock.today(), WORKFLOW.named(name).target
-    every = {user.id: user for user in notice.hearers(measure)}
-    return [
-        user
-        for user in every.values()
-        if (reader := accounts.actor_of(user.id, today))
-        and queries.may_read(reader, measure, state)
-    ]
+    hearers = notice.hearers(measures)
+    people = {user.id: user for users in hearers.values() for user in users}
+    actors = {user_id: accounts.actor_of(user_id, today) for user_id in people}
+    return {
+        measure.id: [
+            people[user_id]
+            for user_id in dict.fromkeys(user.id for user in hearers[measure.id])
+            if (reader := actors[user_id]) and queries.may_read(reader, measure, state)
+        ]
+        for measure in measures
+    }
 
 
 def send(

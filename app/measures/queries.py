@@ -1,6 +1,6 @@
 """Reads of measures; what a reader may not see is filtered here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
@@ -105,8 +105,16 @@ def is_hidden_from(actor: Actor, measure_id: int) -> bool:
 
 def last_submitter(measure_id: int) -> int | None:
     """Return the id of the person who submitted a proposal last; None when nobody has."""
-    query = select(Step.actor_id).where(Step.measure_id == measure_id, Step.transition == "submit")
-    return db.session.scalar(query.order_by(Step.id.desc()).limit(1))
+    return last_submitters([measure_id]).get(measure_id)
+
+
+def last_submitters(measure_ids: Collection[int]) -> Mapping[int, int]:
+    """Return who submitted each proposal last, by ids; without those that nobody has."""
+    query = select(Step.measure_id, Step.actor_id).where(
+        Step.measure_id.in_(sorted(measure_ids)), Step.transition == "submit"
+    )
+    last = {row.measure_id: row.actor_id for row in db.session.execute(query.order_by(Step.id))}
+    return {measure_id: actor_id for measure_id, actor_id in last.items() if actor_id is not None}
 
 
 def may_read(actor: Actor, measure: Measure, state: State) -> bool:

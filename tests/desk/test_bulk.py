@@ -316,3 +316,20 @@ def test_all_or_nothing(app, actor) -> None:
     db.session.rollback()
     assert written() == before
     assert states(*ids) == [State.SUBMITTED] * 2
+
+
+def test_the_preview_takes_the_same_queries_for_many(secretary, actor, query_counter) -> None:
+    open_round(actor("secretary"))
+
+    def count(*ids: int) -> int:
+        secretary.get(address("open_scoring", *ids))
+        with query_counter() as statements:
+            secretary.get(address("open_scoring", *ids))
+        return len([each for each in statements if each.startswith(("SELECT", "WITH"))])
+
+    ids = [proposed(), proposed(state=State.POSTPONED), proposed(state=State.RETURNED)]
+    one = count(*ids)
+    for _ in range(2):
+        ids += [proposed(), proposed(state=State.POSTPONED), proposed(state=State.RETURNED)]
+    assert count(*ids) == one
+    assert one <= 25
