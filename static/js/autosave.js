@@ -110,9 +110,7 @@ async function renew() {
 /* Writes under the buttons how things are, and says aloud when that is other than before. */
 function say(next, said = "", address = "") {
   const line = document.getElementById("autosave");
-  const text = document.createElement("p");
-  text.textContent = said || line.dataset[next];
-  line.replaceChildren(text);
+  const text = write(line, said || line.dataset[next]);
   if (address) text.append(" ", linkTo(address, line.dataset.open));
   if (next === "over") {
     text.append(" ", document.getElementById("autosave-sign-in").content.cloneNode(true));
@@ -120,6 +118,19 @@ function say(next, said = "", address = "") {
   line.classList.toggle("failing", next !== "saved");
   if (next !== state) announcer.textContent = text.textContent;
   state = next;
+}
+
+function write(line, words) {
+  const text = document.createElement("p");
+  text.textContent = words;
+  line.replaceChildren(text);
+  return text;
+}
+
+/* A form that has just come says nothing of itself yet but that it keeps what is typed. */
+function greet() {
+  const line = document.getElementById("autosave");
+  if (line && !line.hasChildNodes()) write(line, line.dataset.ready);
 }
 
 function linkTo(address, words) {
@@ -215,6 +226,7 @@ document.addEventListener("htmx:error", () => {
 });
 
 document.addEventListener("htmx:after:swap", () => {
+  greet();
   if (theForm()) schedule();
 });
 
@@ -234,4 +246,5 @@ document.addEventListener("submit", async (event) => {
 });
 
 kept = typed();
+greet();
 sendStored();
