@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.accounts import queries as people
 from app.accounts.operations import INSTALLER
@@ -196,13 +196,18 @@ class Invention:
     def _date_back(self, measure: Measure, days: int) -> None:
         """Let a proposal have got where it is some days ago, so that what waits has an age.
 
-        The record keeps the moment at which the demo was made.
+        Each step before the last was made two days earlier. The record keeps the moment at which
+        the demo was made.
         """
         moment = clock.now() - timedelta(days=days)
-        measure.created_at = measure.changed_at = moment
-        for of_measure in (Step, Comment):
-            dated = update(of_measure).where(of_measure.measure_id == measure.id)
-            db.session.execute(dated.values(made_at=moment))
+        steps = select(Step).where(Step.measure_id == measure.id).order_by(Step.id.desc())
+        measure.changed_at = moment
+        said = update(Comment).where(Comment.measure_id == measure.id)
+        db.session.execute(said.values(made_at=moment))
+        for step in db.session.scalars(steps).all():
+            step.made_at = moment
+            moment -= timedelta(days=2)
+        measure.created_at = moment
 
 
 def _paper(title: str) -> bytes:
