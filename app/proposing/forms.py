@@ -1,4 +1,4 @@
-"""The form of a proposal, and the form that asks why it is sent on."""
+"""The form of a proposal."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
@@ -15,9 +15,8 @@ from wtforms import (
     RadioField,
     SelectField,
     SelectMultipleField,
-    TextAreaField,
 )
-from wtforms.validators import DataRequired, Optional
+from wtforms.validators import Optional
 
 from app.config import Language
 from app.core import idempotency
@@ -26,12 +25,10 @@ from app.core.enums import Labelled
 from app.core.fields import (
     Difference,
     as_sentence,
-    at_most,
     choice,
     hidden,
     line,
     lines,
-    tidy,
     version_seen,
 )
 from app.core.i18n import format_date, format_euro, person_name
@@ -431,17 +428,6 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         if isinstance(field, EuroField):
             return format_euro(value)
         return format_date(value) if isinstance(value, date) else str(value)
-
-
-class ReasonForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
-    """Why a proposal is sent on or back."""
-
-    reason = TextAreaField(
-        _l("Reason"),
-        [DataRequired(_l("Give a reason.")), *at_most(2000)],
-        filters=[tidy],
-        description=_l("The unit reads this. Write it in the language of the one who proposed."),
-    )
 
 
 def _chosen_from(rows: Sequence[Any], name: str, lang: Language) -> dict[str, str]:

@@ -105,7 +105,9 @@ def is_repeated(row: Transition[State], last: Step | None, form: MoveForm, actor
 
 
 def language_wanted(row: Transition[State], proposer: User | None) -> str:
-    """Return in which language to write the reason; empty where nobody reads it in particular."""
-    if proposer is None or not row.needs_reason:
+    """Return in which language to write the reason; empty where none is needed."""
+    if not row.needs_reason:
         return ""
+    if proposer is None:
+        return str(_("The unit reads this. Write it in the language of the one who proposed."))
     return str(_WRITE_IN[proposer.language]) % {"name": person_name(proposer.name)}
