@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from app.accounts.models import Post
 from app.core.enums import Labelled
 from app.core.policy import Action
 from app.extensions import Model
 from app.history import retention
-from app.measures.workflow import WORKFLOW
 from app.measures.labels import FIELDS
+from app.measures.workflow import POSTS, WORKFLOW
 
 LABELS: Mapping[str, LazyString] = MappingProxyType(
     {
@@ -179,6 +180,8 @@ def _columns() -> Mapping[str, list[sa.Column[Any]]]:
 @cache
 def table_of(name: str) -> str | None:
     """Return the table to whose rows the values of a column refer."""
+    if name == POSTS:
+        return Post.__tablename__
     # A key of two columns refers to an id with one of them alone.
     tables = {
         key.column.table.name
