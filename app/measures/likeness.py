@@ -72,7 +72,7 @@ def find(actor: Actor, texts: Texts, leaving_out: int | None = None) -> list[Loo
         leaving_out: The id of the measure itself. What is marked as related to it, or was merged
             into another, is known already, and left out too.
     """
-    shares = _shares({lang: _words(texts, lang) for lang in _LANGUAGES}, _corpora())
+    shares = _shares({lang: _words(texts, lang) for lang in _LANGUAGES}, _as_of())
     shares.pop(leaving_out or 0, None)
     nearest = sorted(shares, key=lambda key: (-shares[key], key))[:_AT_MOST]
     if not nearest:
@@ -111,10 +111,10 @@ def counts_for(measures: Collection[Measure], actor: Actor) -> Mapping[int, int]
 
     Related and merged ones do not count; the number of queries is always the same.
     """
-    edition = _edition()
+    as_of = _as_of()
     ids = [measure.id for measure in measures]
     found = {
-        row.measure_id: _alike_to(edition, _kept(row, "fi"), _kept(row, "sv"))
+        row.measure_id: _alike_to(as_of, _kept(row, "fi"), _kept(row, "sv"))
         for row in db.session.scalars(select(Likeness).where(Likeness.measure_id.in_(ids)))
     }
     candidates = {key for shares in found.values() for key in shares}
@@ -198,25 +198,12 @@ def _kept(row: Likeness, lang: Language) -> Words:
     return Words(getattr(row, f"name_{lang}"), getattr(row, f"problem_{lang}"))
 
 
-def _shares(
-    words: Mapping[Language, Words], corpora: Mapping[Language, Corpus]
-) -> dict[int, float]:
-    """Return the measures that are alike and how much, by the language in which they are more."""
-    found: dict[int, float] = {}
-    for lang, corpus in corpora.items():
-        for key, share in corpus.alike(words[lang]).items():
-            if share >= ALIKE_FROM:
-                found[key] = max(share, found.get(key, 0))
-    return found
+AsOf = tuple[str | int | None, ...]
+"""What is the same as long as no text in a database has changed."""
 
 
-def _corpora() -> Mapping[Language, Corpus]:
-    """Return the words of all measures, which are kept in memory."""
-    return _read(_edition())
-
-
-def _edition() -> tuple[str | int | None, ...]:
-    """Return what is the same as long as no text has changed.
+def _as_of() -> AsOf:
+    """Return how the texts are by now.
 
     Every change makes a new version of its measure, and a new measure has the highest id.
     """
@@ -224,21 +211,27 @@ def _edition() -> tuple[str | int | None, ...]:
     return (str(db.engine.url), *db.session.execute(counts).one())
 
 
+def _shares(words: Mapping[Language, Words], as_of: AsOf) -> dict[int, float]:
+    """Return the measures that are alike and how much, by the language in which they are more."""
+    found: dict[int, float] = {}
+    for lang in _LANGUAGES:
+        if not any(words[lang]):
+            continue
+        for key, share in _corpus(as_of, lang).alike(words[lang]).items():
+            if share >= ALIKE_FROM:
+                found[key] = max(share, found.get(key, 0))
+    return found
+
+
 @lru_cache(maxsize=2000)
-def _alike_to(edition: tuple[str | int | None, ...], fi: Words, sv: Words) -> frozenset[int]:
+def _alike_to(as_of: AsOf, fi: Words, sv: Words) -> frozenset[int]:
     """Return the measures that are like these words; a list asks for the same ones often."""
-    return frozenset(_shares({"fi": fi, "sv": sv}, _read(edition)))
+    return frozenset(_shares({"fi": fi, "sv": sv}, as_of))
 
 
-@lru_cache(maxsize=1)
-def _read(_edition: tuple[str | int | None, ...]) -> Mapping[Language, Corpus]:
-    columns = Likeness.__table__.columns
-    return {
-        lang: Corpus(
-            (row[0], Words(*row[1:]))
-            for row in db.session.execute(
-                select(columns.measure_id, columns[f"name_{lang}"], columns[f"problem_{lang}"])
-            )
-        )
-        for lang in _LANGUAGES
-    }
+@lru_cache(maxsize=2)
+def _corpus(_as_of: AsOf, lang: Language) -> Corpus:
+    """Return the words of all measures in a language; the newest are kept in memory."""
+    texts = (getattr(Likeness, f"{name}_{lang}") for name in ("name", "problem"))
+    rows = db.session.execute(select(Likeness.measure_id, *texts))
+    return Corpus((key, Words(name, problem)) for key, name, problem in rows)
