@@ -232,6 +232,9 @@ def _alike_to(as_of: AsOf, fi: Words, sv: Words) -> frozenset[int]:
 @lru_cache(maxsize=2)
 def _corpus(_as_of: AsOf, lang: Language) -> Corpus:
     """Return the words of all measures in a language; the newest are kept in memory."""
-    texts = (getattr(Likeness, f"{name}_{lang}") for name in ("name", "problem"))
-    rows = db.session.execute(select(Likeness.measure_id, *texts))
+    by_language = {
+        "fi": select(Likeness.measure_id, Likeness.name_fi, Likeness.problem_fi),
+        "sv": select(Likeness.measure_id, Likeness.name_sv, Likeness.problem_sv),
+    }
+    rows = db.session.execute(by_language[lang])
     return Corpus((key, Words(name, problem)) for key, name, problem in rows)
