@@ -1,9 +1,10 @@
 """The form that confirms what is done to many proposals at once."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
@@ -13,6 +14,10 @@ from app.core.fields import lines
 from app.desk.plans import Plan
 
 LONGEST_REASON = 2000
+
+_MISSING: Mapping[Language, LazyString] = MappingProxyType(
+    {"fi": _l("Give the reason in Finnish."), "sv": _l("Give the reason in Swedish.")}
+)
 
 
 class BulkForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -39,7 +44,7 @@ class BulkForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         for name in self.reasons():
             field = self[f"reason_{name}"]
             if not field.data and not field.errors:
-                field.errors = [_("Give a reason.")]
+                field.errors = [str(_MISSING[name])]
                 valid = False
         return valid
 
