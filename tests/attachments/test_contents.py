@@ -29,6 +29,7 @@ SEVERAL = {(kind, GOOD[kind]) for kind in (FileKind.PDF, FileKind.JPG)}
 HTML = b"<!doctype html><script>alert(1)</script>"
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
 MACROS = "application/vnd.ms-word.document.macroEnabled.main+xml"
+DOCTYPE = '<!DOCTYPE t [<!ENTITY a "aaaa">]>'
 BOMB = '<!DOCTYPE t [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><Types>&b;</Types>'
 
 
@@ -116,6 +117,7 @@ def test_a_picture_whose_checksums_are_wrong() -> None:
         {"[Content_Types].xml": documents.types(documents.WORD).replace("</Types>", "")},
         {"[Content_Types].xml": BOMB},
         {"[Content_Types].xml": BOMB.encode("utf-16")},
+        {"[Content_Types].xml": documents.types(documents.WORD).replace("?>", f"?>{DOCTYPE}")},
         {"[Content_Types].xml": b"\0" * 50},
         {"[Content_Types].xml": '<?xml version="1.0" encoding="x-none"?><Types/>'},
         {"[Content_Types].xml": "<Types/>"},
