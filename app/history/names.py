@@ -13,8 +13,9 @@ from app.attachments.queries import readable_by
 from app.audit.tags import Kind
 from app.config import Language
 from app.core.bilingual import Text, text_of
-from app.core.i18n import format_date, person_name
+from app.core.i18n import format_date, format_moment, person_name
 from app.core.policy import Actor
+from app.desk.models import BulkAction
 from app.extensions import Model, db
 from app.measures.models import Entry, Measure
 from app.measures.queries import visible_to
@@ -29,6 +30,7 @@ Names = Mapping[tuple[str, int], Text]
 
 TABLES: Mapping[Kind, str] = MappingProxyType(
     {
+        Kind.BULK_ACTION: BulkAction.__tablename__,
         Kind.CLASSIFICATION: ClassificationValue.__tablename__,
         Kind.MEASURE: Measure.__tablename__,
         Kind.MEETING: Meeting.__tablename__,
@@ -111,6 +113,10 @@ def _meeting(row: Any, lang: Language) -> Text:
     return Text(text, lang, is_other=False)
 
 
+def _handled(row: Any, lang: Language) -> Text:
+    return Text(format_moment(row.made_at), lang, is_other=False)
+
+
 def _decided(row: Any, lang: Language) -> Text:
     return Text(format_date(row.decided_on), lang, is_other=False)
 
@@ -118,6 +124,7 @@ def _decided(row: Any, lang: Language) -> Text:
 _QUERIES: Mapping[str, tuple[_Query, _Namer]] = MappingProxyType(
     {
         Attachment.__tablename__: (_files, _file),
+        BulkAction.__tablename__: (_rows(BulkAction, "made_at"), _handled),
         BoardDecision.__tablename__: (_rows(BoardDecision, "decided_on"), _decided),
         ClassificationValue.__tablename__: _twin(ClassificationValue),
         Criterion.__tablename__: _twin(Criterion),

@@ -197,6 +197,7 @@ class _Page(NamedTuple):
 
 _PAGES: Mapping[Kind, _Page] = MappingProxyType(
     {
+        Kind.BULK_ACTION: _Page("desk.action", "action_id", Action.MANAGE_PROPOSALS),
         Kind.MEASURE: _Page("status_page.measure", "measure_id", Action.READ_STATUS),
         Kind.MEETING: _Page("meetings.meeting", "meeting_id", Action.READ_MEETINGS),
         Kind.PERSON: _Page("accounts.person", "person_id", Action.MANAGE_PEOPLE),
