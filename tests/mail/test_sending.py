@@ -1,14 +1,16 @@
 """Sending what is due through a real mail server: what arrives, and what is tried again."""
 
 from datetime import date, datetime, timedelta
+from email.message import EmailMessage
 
 import pytest
 from flask import Flask
 from sqlalchemy import insert, update
 
+from app.accounts.models import User
 from app.accounts.states import Mail
 from app.config import Settings
-from app.core import clock
+from app.core import clock, revision
 from app.core.database import writing
 from app.extensions import db
 from app.mail import queries, sending
@@ -125,6 +127,32 @@ def test_who_is_gone_gets_nothing(
         other.email = None
     assert sending.run(mail_settings) == Result(dropped=2)
     assert (server.letters, messages()) == ([], [])
+
+
+def test_others_write_while_a_letter_is_handed_over(
+    mailing: Flask, mail_settings: Settings, server: SmtpServer, tell
+) -> None:
+    tell("Päätös", "member", "member2", "member3")
+    (second,) = users("member2")
+    user_id = second.id
+
+    def disable_the_second(_letter: EmailMessage) -> None:
+        with mailing.app_context(), writing():
+            db.session.get_one(User, user_id).disabled_on = clock.today()
+
+    server.on_letter = disable_the_second
+    assert sending.run(mail_settings) == Result(sent=2, waiting=1)
+    assert receivers(server) == ["member@example.org", "member3@example.org"]
+    assert sending.run(mail_settings) == Result(dropped=1)
+
+
+def test_sending_makes_no_page_old(
+    mailing: Flask, mail_settings: Settings, server: SmtpServer, tell
+) -> None:
+    tell("Päätös", "member")
+    before = revision.current()
+    assert sending.run(mail_settings).sent == 1
+    assert revision.current() == before
 
 
 @pytest.mark.parametrize(

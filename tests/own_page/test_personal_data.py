@@ -18,6 +18,8 @@ from app.audit.tags import Kind, Tag
 from app.core import clock
 from app.core.database import writing
 from app.extensions import db
+from app.mail.operations import Words, write
+from app.mail.states import Topic
 from app.measures.operations import create_proposal
 from app.measures.states import Publicity, State
 from tests.client import sign_in_as
@@ -214,3 +216,17 @@ def test_what_one_did_to_others_is_there_without_their_values(client, actor) -> 
     data = downloaded(client, "administrator")
     assert "person_added" in [row["tag"] for row in part(data, "audit_event.actor_id")]
     assert "Uusi Ihminen" not in json.dumps(data, ensure_ascii=False)
+
+
+def test_mail_is_given_with_its_words_to_its_reader_alone(client, actor) -> None:
+    with writing():
+        member, other = user("member"), user("member2")
+        member.email, other.email = "m@example.org", "o@example.org"
+        words = Words("Kanaria of the subject", "Kanaria of the text")
+        secretary = actor("secretary")
+        assert write(Topic.DECIDED, [member], lambda _lang: words, "/measures/7", secretary) == 1
+    data = downloaded(client, "member")
+    (row,) = part(data, "message.user_id")
+    assert (row["subject"], row["text"]) == words
+    assert (row["topic"], row["path"], row["sent_at"]) == ("decided", "/measures/7", None)
+    assert "Kanaria" not in str(downloaded(client, "member2"))
