@@ -21,6 +21,7 @@ from app.followup.states import Precision, Status
 from app.measures.models import Lineage, Measure, Step
 from app.measures.states import LineageKind, Publicity, State
 from app.meetings.models import Decision
+from tests.client import HTMX
 from tests.conventions.standing import PEOPLE, PUBLICITY, READERS, Sort, Standing, standing
 from tests.scoring.rounds import YEAR, judge
 
@@ -180,3 +181,38 @@ def test_figures_count_what_their_reader_may_see(city: Standing, person: str) ->
     assert re.search(r'class="count">\s*(\d+)', page)[1] == str(visible + 1)
     charted = re.search(r'<a class="figure"[^>]*>\s*<b>(\d+)', page)
     assert charted[1] == str(visible + 1)
+
+
+OUTLINED = {"submitted", "in_scoring"}
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_look_alikes_show_names_of_what_is_read_and_of_what_others_propose(
+    city: Standing, person: str
+) -> None:
+    found = look_alikes(city, person, "kanaria")
+    if person not in {"proposer", "proposer2", "secretary"}:
+        assert found is None
+        return
+    assert found is not None
+    known = [
+        each
+        for each in city.measures
+        if each.state != "merged"
+        and (each.is_read_by(person) or (each.state in OUTLINED and each.publicity != "secret"))
+    ]
+    # The words of all are as alike, so that the first ones are shown.
+    shown = [city.measures[int(word[-3:])] for word in WORD.findall(found)]
+    assert shown == known[:5]
+    for each in shown:
+        # What one may not read has no way to it.
+        assert (f"/measures/{each.id}" in found) is each.is_read_by(person), each
+
+
+def look_alikes(city: Standing, person: str, text: str) -> str | None:
+    """Return the answer to what a person types; None when they may not propose."""
+    headers = {"Cookie": city.cookies[person]} if person in city.cookies else {}
+    response = city.app.test_client(use_cookies=False).post(
+        "/proposals/look-alikes", data={"name_fi": text}, headers={**headers, **HTMX}
+    )
+    return response.text if response.status_code == 200 else None
