@@ -220,11 +220,10 @@ def test_what_one_did_to_others_is_there_without_their_values(client, actor) -> 
 
 def test_mail_is_given_with_its_words_to_its_reader_alone(client, actor) -> None:
     with writing():
-        member, other = user("member"), user("member2")
-        member.email, other.email = "m@example.org", "o@example.org"
-        words = Words("Kanaria of the subject", "Kanaria of the text")
-        secretary = actor("secretary")
-        assert write(Topic.DECIDED, [member], lambda _lang: words, "/measures/7", secretary) == 1
+        user("member").email = "matti@example.org"
+    words, secretary = Words("Kanaria of the subject", "Kanaria of the text"), actor("secretary")
+    with writing():
+        write(Topic.DECIDED, [user("member")], lambda _lang: words, "/measures/7", secretary)
     data = downloaded(client, "member")
     (row,) = part(data, "message.user_id")
     assert (row["subject"], row["text"]) == words
