@@ -205,7 +205,7 @@ def test_further_posts_are_kept_and_recorded_with_the_rest(client) -> None:
     assert f'"post_ids":[{first_post},{second}]' in after
     assert '"cost_once":5' in after
     history = text_of(document_of(ella.get(f"/measures/{measure_id}/history")).root)
-    assert "Muut vastuuvirat" in history
+    assert "Muut vastuulliset tehtävät tai virat" in history
     assert "Palvelujohtaja" in history
     ella.submit(edit_page(measure_id), {}, "save")
     assert fresh(measure_id).version == 2
