@@ -1,11 +1,14 @@
 """Sending a proposal on or back: what the page before it says, and what a press does."""
 
+from threading import Barrier, Thread
+
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from app.accounts.models import User
 from app.core.database import writing
 from app.extensions import db
+from app.mail.models import Message
 from app.measures import operations
 from app.measures.models import Step
 from app.measures.states import State
@@ -231,3 +234,34 @@ def test_an_edit_in_between_makes_no_page_stale(saara, actor) -> None:
         measure = fresh(measure_id)
         operations.edit_proposal(measure, measure.version, {"name_sv": "Nytt"}, actor("secretary"))
     assert send(reason=REASON).status_code == 303
+
+
+@pytest.mark.parametrize(("name", "key"), [("return", "secretary"), ("withdraw", "proposer")])
+def test_eight_presses_at_once_are_one(app, actor, name: str, key: str) -> None:
+    """The same person's form, each time through a connection of its own."""
+    with writing():
+        db.session.execute(update(User).values(email=User.key + "@example.org"))
+    measure_id = submitted(actor)
+    with writing():
+        db.session.execute(delete(Message))
+    address = page_of(measure_id, name)
+    clients = [sign_in_as(app.test_client(), key) for _each in range(8)]
+    sends = [form_on(client, address) for client in clients]
+    start = Barrier(len(clients))
+    codes: list[int] = []
+
+    def press(send) -> None:
+        with app.app_context():
+            start.wait()
+            codes.append(send(reason=REASON).status_code)
+
+    threads = [Thread(target=press, args=[send]) for send in sends]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    db.session.rollback()
+    assert codes == [303] * 8
+    assert steps() == ["submit", name]
+    # And it is told once.
+    assert len(db.session.scalars(select(Message.id)).all()) == 1
