@@ -180,12 +180,13 @@ class Counts:
 
 def count_waiting(actor: Actor) -> Counts:
     """Return how many measures wait for `actor`."""
-    waits = [case((_WAITS[lang], 1), else_=0) for lang in LANGUAGES]
-    query = _queue(select(Measure.state, func.count(), *waits), actor, Filters())
+    flags = [case((_WAITS[lang], 1), else_=0).label(lang) for lang in LANGUAGES]
+    queue = _queue(select(Measure.state, *flags), actor, Filters()).subquery()
+    query = select(func.count(), *queue.c).group_by(*queue.c)
     found: dict[tuple[frozenset[Language], State], int] = {}
-    grouped: Sequence[Any] = db.session.execute(query.group_by(Measure.state, *waits)).all()
-    for state, count, *flags in grouped:
-        languages = frozenset(lang for lang, flag in zip(LANGUAGES, flags, strict=True) if flag)
+    grouped: Sequence[Any] = db.session.execute(query).all()
+    for count, state, *waits in grouped:
+        languages = frozenset(lang for lang, flag in zip(LANGUAGES, waits, strict=True) if flag)
         found[languages, state] = count
     return Counts(found)
 
