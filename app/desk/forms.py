@@ -32,11 +32,20 @@ class BulkForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         _l("Reason in Swedish"), LONGEST_REASON, _l("The proposers who read Swedish get this.")
     )
 
-    def narrow(self, plan: Plan) -> None:
-        """Ask for the reason only in the languages that the plan needs."""
-        for language in ("fi", "sv"):
-            if language not in plan.languages:
-                del self[f"reason_{language}"]
+    def narrow(self, plan: Plan) -> list[tuple[Language, str]]:
+        """Ask for the reason only in the languages that the plan needs.
+
+        Returns:
+            What has been typed in the others, with its language, so that it can be copied.
+        """
+        left_over = [
+            (language, text)
+            for language, text in self.reasons().items()
+            if language not in plan.languages
+        ]
+        for language, _text in left_over:
+            del self[f"reason_{language}"]
+        return [(language, text) for language, text in left_over if text]
 
     def accepts(self) -> bool:
         """Tell whether what was sent is right; every reason that is asked for must be there."""

@@ -1,6 +1,7 @@
 """The secretary's desk: what is not decided, and doing the same thing to many proposals."""
 
 import re
+from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
@@ -9,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from app.accounts import queries as accounts
+from app.config import Language
 from app.core import clock
 from app.core.database import writing
 from app.core.guards import current_actor, requires
@@ -98,9 +100,9 @@ def confirm() -> ResponseReturnValue:
         abort(400)
     if not _earlier(key):
         plan = _plan(deed, ids)
-        form.narrow(plan)
+        left_over = form.narrow(plan)
         if plan.fingerprint != form.seen.data:
-            return _preview_page(plan, form, request.form, 409)
+            return _preview_page(plan, form, request.form, 409, left_over)
         if not form.accepts():
             return _preview_page(plan, form, request.form, 422)
     with writing():
@@ -112,7 +114,8 @@ def confirm() -> ResponseReturnValue:
                 action = operations.carry_out(plan, form.reasons(), actor, key)
         action_id = action.id if action else None
     if action_id is None:
-        return _preview_page(_plan(deed, ids), form, request.form, 409)
+        plan = _plan(deed, ids)
+        return _preview_page(plan, form, request.form, 409, form.narrow(plan))
     address = _desk(request.form).url()
     return redirect(f"{address}{'&' if '?' in address else '?'}done={action_id}", 303)
 
@@ -148,8 +151,13 @@ def _desk(args: MultiDict[str, str]) -> Filters:
 
 
 def _preview_page(
-    plan: Plan, form: BulkForm, args: MultiDict[str, str], code: int = 200
+    plan: Plan,
+    form: BulkForm,
+    args: MultiDict[str, str],
+    code: int = 200,
+    left_over: Sequence[tuple[Language, str]] = (),
 ) -> ResponseReturnValue:
+    """Answer with a preview; `left_over` is what was typed and is not asked for any more."""
     form.seen.data = plan.fingerprint
     chosen = _desk(args)
     body = render_template(
@@ -159,6 +167,7 @@ def _preview_page(
         back=urlencode(chosen.args()),
         desk_url=chosen.url(),
         changed=code == 409,
+        left_over=left_over,
         held=int(HELD.total_seconds()) // 60,
     )
     return body, code

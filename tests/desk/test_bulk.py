@@ -210,6 +210,20 @@ def test_what_has_changed_since_the_preview_is_shown_anew(secretary, change) -> 
     assert states(ids[1]) == [State.RETURNED]
 
 
+def test_what_was_typed_is_there_when_nothing_can_be_done_any_more(secretary) -> None:
+    measure_id = proposed()
+    (form,) = (
+        form
+        for form in forms_of(secretary.get(address("return", measure_id)))
+        if form.action == "/desk/preview"
+    )
+    with writing():
+        db.session.get_one(Measure, measure_id).state = State.WITHDRAWN
+    response = secretary.post("/desk/preview", data=dict(form.filled({"reason_fi": FI})))
+    assert response.status_code == 409
+    assert FI in response.text
+
+
 def test_somebody_else_to_write_to_is_a_change(secretary) -> None:
     measure_id = proposed()
     (form,) = (
