@@ -174,6 +174,8 @@ def test_a_person_has_each_role(demo_app: Flask) -> None:
         "secretary",
         "viewer",
     ]
+    # All of them are offered on the sign-in page.
+    assert scalars("SELECT count(*) FROM user_account WHERE disabled_on IS NULL")[0] <= 14
 
 
 def test_posts_have_holders_and_deputies_one_role_is_a_deputys_and_somebody_has_left(
