@@ -26,6 +26,7 @@ NEVER_RECORDED = {
     "Invitation",
     "KeptForm",
     "Likeness",
+    "MailRun",
     "MeasureWord",
     "Message",
     "Rating",
