@@ -111,6 +111,10 @@ def test_what_has_gone_on_is_left(secretary, actor) -> None:
         db.session.get_one(Measure, edited).changed_at = clock.now() + timedelta(seconds=1)
     undo(secretary, action_id)
     assert states(moved, edited, still) == [State.SUBMITTED, State.RETURNED, State.SUBMITTED]
+    gone_on, touched, undone = standing(secretary, action_id)
+    assert "jätetty" in gone_on
+    assert "muokattu" in touched
+    assert undone == "kumottu"
     steps = db.session.scalars(
         select(Step.measure_id).where(Step.transition == "back_to_submitted")
     ).all()
