@@ -12,13 +12,11 @@ from app.core.database import writing
 from app.core.errors import Refused
 from app.core.fields import printable, version_in
 from app.core.guards import check, current_actor, requires
-from app.core.i18n import format_time
+from app.core.i18n import format_time, language
 from app.core.policy import NO_UNIT, Action
-from app.measures import workflow
 from app.measures.reading import readable
 from app.proposing import working_copies
 from app.proposing.forms import ProposalForm
-from app.proposing.models import WorkingCopy
 from app.proposing.moving_routes import blueprint
 from app.proposing.routes import mark_of
 from app.sign_in.onward import safe_path
@@ -60,25 +58,15 @@ def _keep(measure_id: int | None) -> ResponseReturnValue:
             if copy is None:
                 return _said_before(working_copies.saved_as(actor, key))
             others = working_copies.who_else_writes(measure, actor) if measure else ""
-            return jsonify(said=_said(copy), address=working_copies.address_of(copy), others=others)
+            return jsonify(
+                time=format_time(copy.saved_at),
+                address=working_copies.address_of(copy),
+                others=others,
+                lang=language(),
+            )
     except Refused as refused:
         reasons = " ".join(str(reason) for reason in refused.reasons)
-        return make_response(jsonify(said=reasons), 409)
-
-
-def _said(copy: WorkingCopy) -> str:
-    """Say when something was kept, and that nobody else sees it yet."""
-    time = format_time(copy.saved_at)
-    measure = readable(copy.measure_id) if copy.measure_id else None
-    if measure is None or measure.state in workflow.IN_THE_UNIT:
-        text = _(
-            "Kept for you at %(time)s. Your unit sees it when you press Save draft.", time=time
-        )
-    elif workflow.may_edit(measure, current_actor()):
-        text = _("Kept for you at %(time)s. Others see it when you press Save.", time=time)
-    else:
-        text = _("Kept for you at %(time)s.", time=time)
-    return str(text)
+        return make_response(jsonify(said=reasons, lang=language()), 409)
 
 
 def _said_before(measure_id: int | None) -> Response:
@@ -88,6 +76,7 @@ def _said_before(measure_id: int | None) -> Response:
         jsonify(
             said=_("This form has been saved already. Open the proposal to go on writing."),
             address=address,
+            lang=language(),
         ),
         409,
     )

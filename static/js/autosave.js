@@ -50,18 +50,20 @@ async function save() {
   // The form may have been sent, or have come back with errors, in the meantime.
   if (isLeaving || !theForm()) return;
   if (answer.status === 200) keptAs(text, answer);
-  else if (answer.status === 409) say("refused", answer.said, answer.address);
+  else if (answer.status === 409) say("refused", answer);
   else if (answer.status === 401) say(store(text) ? "over" : "nowhere");
   else if (!answer.status) say(store(text) ? "unreachable" : "nowhere");
   else say("nowhere");
   if (!fails() && state !== "refused" && !isKept() && typed() !== text) schedule();
 }
 
-function keptAs(text, { said, address, others }) {
+function keptAs(text, { time, address, others, lang }) {
   kept = text;
   forget(text);
-  say("saved", said);
-  document.getElementById("writers").textContent = others;
+  say("saved", { time });
+  const writers = document.getElementById("writers");
+  writers.textContent = others;
+  writers.lang = lang;
   if (address === location.pathname + location.search) return;
   // The address of the copy, so that the page that is opened again has the text.
   history.replaceState(history.state, "", address);
@@ -108,9 +110,11 @@ async function renew() {
 }
 
 /* Writes under the buttons how things are, and says aloud when that is other than before. */
-function say(next, said = "", address = "") {
+function say(next, { said, address, time, lang } = {}) {
   const line = document.getElementById("autosave");
-  const text = write(line, said || line.dataset[next]);
+  const text = write(line, said ?? line.dataset[next].replace("{time}", time));
+  // The page may be in another language than what its reader has chosen since.
+  if (lang) text.lang = lang;
   if (address) text.append(" ", linkTo(address, line.dataset.open));
   if (next === "over") {
     text.append(" ", document.getElementById("autosave-sign-in").content.cloneNode(true));
