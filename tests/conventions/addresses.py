@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from flask import Flask
-from sqlalchemy import Select, func, select
+from sqlalchemy import SelectBase, func, select
 from werkzeug.routing import Rule
 
 from app.accounts.models import Identity, Post, RoleGrant, Unit, User
@@ -13,6 +13,7 @@ from app.core.policy import Action
 from app.desk.models import BulkAction
 from app.extensions import db
 from app.measures.models import Measure
+from app.measures.states import State
 from app.measures.workflow import WORKFLOW as PROPOSAL
 from app.meetings.models import Decision, Meeting
 from app.programmes.models import Roadmap
@@ -95,9 +96,12 @@ def _address(app: Flask, rule: Rule, parts: dict[str, object]) -> Address:
 def _values() -> dict[str, list[object]]:
     """Return values for the parts of addresses, of what exists in the demo.
 
-    There is a measure in each of the states of a proposal, and all years have roadmaps.
+    There is a measure in each of the states of a proposal, a draft of each unit that writes one,
+    and all years have roadmaps.
     """
-    measures = select(func.max(Measure.id)).group_by(Measure.state)
+    newest = select(func.max(Measure.id))
+    drafts = newest.where(Measure.state == State.DRAFT).group_by(Measure.unit_id)
+    measures = newest.group_by(Measure.state).union(drafts)
     return {
         "measure_id": _all(measures),
         "other_id": _all(measures)[::-1],
@@ -132,7 +136,7 @@ def _fitting(values: dict[str, list[object]], rule: Rule) -> dict[str, list[obje
     return values
 
 
-def _all(query: Select[tuple[object]]) -> list[object]:
+def _all(query: SelectBase) -> list[object]:
     found = list(db.session.scalars(query))
     assert found, f"the demo has none: {query}"
     return found

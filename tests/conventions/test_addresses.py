@@ -28,11 +28,13 @@ ANSWERS = {200, 302, 303, 403, 404, 409}
 # Not everybody finds a proposal that waits for their reasons; of a single round its page is shown.
 # What belongs to passwords is for those who have one, which nobody of the demo does; and the demo
 # has no sign-in service of a city. Nobody of the demo has a form that is kept for them. Of comments
-# and files there are few, and most of them are others'.
+# and files there are few, and most of them are others'. What would be done to proposals is shown of
+# those that were ticked.
 MAY_BE_CLOSED = {
     "attachments.publicity",
     "attachments.remove",
     "comments.remove",
+    "desk.preview",
     "proposing.move",
     "scoring.rounds",
     "sign_in.code",
