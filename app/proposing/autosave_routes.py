@@ -38,7 +38,7 @@ def keep_new() -> ResponseReturnValue:
     return _keep(None)
 
 
-@blueprint.post("/proposals/<int:measure_id>/working-copy")
+@blueprint.post("/proposals/working-copy/<int:measure_id>")
 @requires(Action.EDIT_PROPOSAL)
 def keep(measure_id: int) -> ResponseReturnValue:
     """Keep what is typed into the form of a proposal, also when it can no longer be saved."""

@@ -23,7 +23,7 @@ def look_alikes_of_new() -> ResponseReturnValue:
     return _fragment(None)
 
 
-@blueprint.post("/proposals/<int:measure_id>/look-alikes")
+@blueprint.post("/proposals/look-alikes/<int:measure_id>")
 @requires(Action.EDIT_PROPOSAL)
 def look_alikes(measure_id: int) -> ResponseReturnValue:
     """Show the measures like a proposal as it is being edited."""

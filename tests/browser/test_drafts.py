@@ -308,7 +308,7 @@ def test_what_was_typed_without_a_network_is_there_when_the_form_opens_again(
 def test_signing_out_takes_the_text_out_of_the_browser(page: Page, words: Words) -> None:
     sign_in(page, "proposer", words)
     page.goto(NEW)
-    page.route("**/working-copy", lambda route: route.abort())
+    page.route("**/working-copy**", lambda route: route.abort())
     page.locator("[name=name_fi]").fill("Yhteiskone")
     expect(line_of(page)).to_have_text(words(UNREACHABLE))
     assert stored(page) == 1
@@ -326,13 +326,13 @@ def test_one_is_warned_only_while_the_text_is_nowhere(page: Page, words: Words) 
     warned: list[str] = []
     page.on("dialog", lambda dialog: (warned.append(dialog.type), dialog.accept()))
     page.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('full'); }; }")
-    page.route("**/working-copy", lambda route: route.abort())
+    page.route("**/working-copy**", lambda route: route.abort())
     page.locator("[name=name_fi]").press_sequentially("Ei missään")
     nowhere = "What you have typed could not be kept. Save it, or copy it somewhere safe."
     expect(line_of(page)).to_have_text(words(nowhere))
     page.goto("/privacy")
     assert warned == ["beforeunload"]
-    page.unroute("**/working-copy")
+    page.unroute("**/working-copy**")
     page.goto(NEW)
     page.locator("[name=name_fi]").press_sequentially("Tallessa")
     expect(line_of(page)).to_have_text(said(words, KEPT))

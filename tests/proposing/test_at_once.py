@@ -103,7 +103,7 @@ def test_a_new_proposal_becomes_one(ella: Client, button: str, is_typing: bool) 
 
 def test_an_edit_becomes_one_version(ella: Client) -> None:
     measure_id = saved()
-    page, keep_at = f"/proposals/{measure_id}/edit", f"/proposals/{measure_id}/working-copy"
+    page, keep_at = f"/proposals/{measure_id}/edit", f"/proposals/working-copy/{measure_id}"
     given = {**hidden(ella, page), **filled_in(name_fi="Uusi nimi")}
     fields = list(given.items())
 

@@ -108,7 +108,7 @@ def test_other_units_drafts_and_secrets_are_not_shown(client, state, publicity) 
 def test_a_proposal_that_is_edited_is_not_like_itself(client) -> None:
     measure_id, other = saved(), saved()
     sign_in_as(client, "proposer")
-    lines = shown(ask(client, f"/proposals/{measure_id}/look-alikes"))
+    lines = shown(ask(client, f"/proposals/look-alikes/{measure_id}"))
     assert len(lines) == 1
     assert f"/measures/{other}" in client.get(f"/proposals/{measure_id}/edit").text
 

@@ -43,7 +43,7 @@ def edit_of(measure_id: int) -> str:
 
 
 def keep_of(measure_id: int) -> str:
-    return f"/proposals/{measure_id}/working-copy"
+    return f"/proposals/working-copy/{measure_id}"
 
 
 class Tab:
