@@ -144,9 +144,7 @@ _OF_UNITS = and_(
     User.unit_id.in_(bindparam("unit_ids", expanding=True)), User.disabled_on.is_(None)
 )
 _FURTHER = User.id.in_(bindparam("user_ids", expanding=True))
-_PEOPLE_OF = (
-    select(User.id, User.name).where(or_(_OF_UNITS, _FURTHER)).order_by(User.name, User.id)
-)
+_PEOPLE_OF = select(User.id, User.name).where(or_(_OF_UNITS, _FURTHER)).order_by(User.name, User.id)
 
 
 def people_of(unit_ids: Collection[int], further: Collection[int]) -> Sequence[Row[int, str]]:
