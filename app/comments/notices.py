@@ -11,6 +11,7 @@ from app.config import Language
 from app.core import clock
 from app.core.bilingual import text_of
 from app.core.policy import RULES, Action, Actor, can
+from app.mail import operations as mail
 from app.mail.operations import Words, recipients, write
 from app.mail.states import Topic
 from app.measures.models import Measure
@@ -26,7 +27,17 @@ def send(measure: Measure, comment: Comment, actor: Actor) -> None:
         lambda lang: _words(measure, comment, actor, lang),
         f"/measures/{measure.id}#comments",
         actor,
+        batch=_batch(comment),
     )
+
+
+def forget(comment: Comment) -> None:
+    """Delete what the outbox holds of a comment that is removed, as its text stands there too."""
+    mail.forget(_batch(comment))
+
+
+def _batch(comment: Comment) -> str:
+    return f"comment-{comment.id}"
 
 
 def hearers(measure: Measure, audience: Audience, actor: Actor) -> list[User]:

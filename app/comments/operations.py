@@ -62,7 +62,9 @@ def add(measure: Measure, text: str, audience: Audience, actor: Actor, key: str 
 
 
 def remove(comment: Comment, actor: Actor) -> None:
-    """Remove what a comment says; that there was one stays. A second time nothing happens.
+    """Remove what a comment says, also from the outbox; that there was one stays.
+
+    A second time nothing happens.
 
     Raises:
         Refused: The comment is somebody else's, and the actor does not handle proposals.
@@ -74,6 +76,7 @@ def remove(comment: Comment, actor: Actor) -> None:
     comment.text = ""
     comment.removed_at = clock.now()
     db.session.flush()
+    notices.forget(comment)
     record(_REMOVED[comment.audience], actor, Kind.MEASURE, comment.measure_id)
 
 

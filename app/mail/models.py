@@ -17,8 +17,8 @@ class Message(Model):
     one link leads. What could not be sent is tried again; `given_up_at` says that it no longer is.
     No run of the job takes it before `next_try_at`: another run has it, or it pauses after a fault.
     `trouble` is why the last try failed, and `fault` is what the mail server or the system said.
-    `batch` is the bulk action that it came of, whose undoing takes it back while it waits. Times
-    are in UTC.
+    `batch` is the bulk action that it came of, whose undoing takes it back while it waits; or the
+    comment, whose removal deletes it. Times are in UTC.
     """
 
     __tablename__ = "message"

@@ -89,7 +89,8 @@ def write(
             reads, with gettext speaking it, in a request or without one.
         path: Where the link leads, from the slash after the host on.
         actor: Who made the change.
-        batch: The bulk action that it comes of; `take_back` takes its messages back.
+        batch: The bulk action or the comment that it comes of; `take_back` takes its messages back,
+            and `forget` leaves nothing of them.
         hold: For how long it is kept back.
 
     Raises:
@@ -134,6 +135,11 @@ def take_back(batch: str) -> int:
         Message.batch == batch, Message.sent_at.is_(None), Message.given_up_at.is_(None)
     )
     return len(db.session.scalars(gone.returning(Message.id)).all())
+
+
+def forget(batch: str) -> None:
+    """Delete the messages of what is to leave nothing behind, those that were sent too."""
+    db.session.execute(delete(Message).where(Message.batch == batch))
 
 
 def drop_unreached() -> int:

@@ -158,3 +158,18 @@ def test_there_is_no_mail_without_the_comment(app, actor) -> None:
     with pytest.raises(Refused), writing():
         operations.add(fresh(measure_id), "x", Audience.STEERING_GROUP, actor("viewer"))
     assert told() == {}
+
+
+def test_mail_of_a_comment_goes_with_it(app, actor) -> None:
+    measure_id = proposed()
+    comment_id = say(actor("member"), measure_id, "POISTETTU")
+    with writing():
+        first = db.session.scalars(select(Message).order_by(Message.id)).first()
+        assert first is not None
+        first.sent_at = clock.now()
+    say(actor("member2"), measure_id, "PYSYY")
+    with writing():
+        operations.remove(db.session.get_one(Comment, comment_id), actor("member"))
+    texts = list(db.session.scalars(select(Message.text)))
+    assert len(texts) == 3
+    assert all("PYSYY" in text for text in texts)
