@@ -211,7 +211,8 @@ class Step(Model):
     target: Mapped[State] = mapped_column(enum_type(State, "target"))
     reason: Mapped[str] = mapped_column(Text, default="")
     concerned: Mapped[str] = mapped_column(Text, default="")
-    content: Mapped[str | None] = mapped_column(Text)
+    # Several people have written it, so it is no part of the actor's own data.
+    content: Mapped[str | None] = mapped_column(Text, info=UNRECORDED)
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     made_at: Mapped[datetime]
 

@@ -20,7 +20,8 @@ from app.core.database import writing
 from app.extensions import db
 from app.mail.operations import Words, write
 from app.mail.states import Topic
-from app.measures.operations import create_proposal
+from app.measures.models import Measure
+from app.measures.operations import create_proposal, move
 from app.measures.states import Publicity, State
 from tests.client import sign_in_as
 from tests.measures.proposals import card, saved
@@ -208,6 +209,17 @@ def test_of_a_measure_only_that_it_was_begun(client, actor) -> None:
     assert set(begun) == {"id", "created_at", "changed_at"}
     assert begun["id"] == measure_id
     assert "Salainen aie" not in json.dumps(data, ensure_ascii=False)
+
+
+def test_of_a_step_the_reason_and_not_what_the_proposal_said(client, actor) -> None:
+    measure_id = saved(State.SUBMITTED, problem_fi="Muiden kirjoittama ongelma")
+    with writing():
+        returned = db.session.get_one(Measure, measure_id)
+        move(returned, "return", actor("secretary"), "Kerro hinta.", concerned=["cost_class"])
+    data = downloaded(client, "secretary")
+    (step,) = part(data, "measure_step.actor_id")
+    assert step["reason"] == "Kerro hinta."
+    assert "Muiden kirjoittama" not in json.dumps(data, ensure_ascii=False)
 
 
 def test_what_one_did_to_others_is_there_without_their_values(client, actor) -> None:
