@@ -97,8 +97,14 @@ class Plan:
         what = [
             self.deed,
             [
-                [c.measure.id, c.measure.version, c.row.name, sorted(u.id for u in c.written_to)]
-                for c in self.changes
+                [
+                    each.measure.id,
+                    each.measure.version,
+                    each.measure.state,
+                    each.row.name,
+                    sorted(user.id for user in each.written_to),
+                ]
+                for each in self.changes
             ],
             [[each.measure.id, each.measure.state] for each in self.left_out],
         ]

@@ -185,6 +185,7 @@ def test_it_is_recorded_as_one_and_for_each(secretary) -> None:
 CHANGES = {
     "edited": lambda measure: setattr(measure, "version", measure.version + 1),
     "moved": lambda measure: setattr(measure, "state", State.WITHDRAWN),
+    "taken into scoring": lambda measure: setattr(measure, "state", State.IN_SCORING),
 }
 
 
