@@ -73,14 +73,16 @@ def create_proposal(actor: Actor, fields: Mapping[str, Any], key: str = "") -> M
 
     Raises:
         Stale: It comes again with other words, and what it made has been changed since.
-        Refused: The actor may not propose for that unit.
+        Refused: The actor may not propose for that unit, or the key is that of another form.
     """
     if not can(actor, Action.PROPOSE, fields["unit_id"] or NO_UNIT):
         raise Refused(_l("You may not propose on behalf of this unit."))
     # The demo says of what it proposes that it is invented.
     _check_fields(fields, PROPOSED | {"invented"})
     if known := idempotency.earlier_result(actor, key):
-        measure = db.session.get_one(Measure, int(known))
+        measure = db.session.get(Measure, int(known)) if known.isdecimal() else None
+        if measure is None:
+            raise Refused(_l("This form has been sent already, and did something else."))
         edit_proposal(measure, _FIRST_VERSION, fields, actor)
         return measure
     measure = add_measure(actor, **fields, state=State.DRAFT)

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from app.core import clock
 from app.core.database import writing
 from app.core.fields import printable
+from app.core.idempotency import keep_result
 from app.extensions import db
 from app.measures.models import Measure, Step
 from app.measures.states import Publicity, State
@@ -356,6 +357,15 @@ def test_a_key_that_is_none_of_ours_is_no_key(ella, key: str) -> None:
     for _ in range(2):
         assert ella.post(NEW, data={**form, "key": key}).status_code == 303
     assert count() == 2
+
+
+@pytest.mark.parametrize(("result", "code"), [("opened", 409), ("999999", 404)])
+def test_a_key_of_another_form_is_refused(ella, actor, result: str, code: int) -> None:
+    form = dict(proposal_form(ella, NEW).filled(NAME, "save"))
+    with writing():
+        keep_result(actor("proposer"), form["key"], result)
+    assert ella.post(NEW, data=form).status_code == code
+    assert count() == 0
 
 
 @pytest.mark.parametrize("version", ["", "x", "-1", "0", "\0", "9" * 5000])
