@@ -38,6 +38,7 @@ _ADMINISTRATION = frozenset(
 class Link(NamedTuple):
     """A link of the menu as the reader sees it."""
 
+    endpoint: str
     label: LazyString
     url: str
     current: bool
@@ -55,7 +56,9 @@ def menu() -> list[Link]:
     status = Entry("status_page.index", Action.READ_STATUS, _l("Status"))
     entries = [status, *(entry for entry in MENU if can(actor, entry.action))]
     return [
-        Link(entry.label, url_for(entry.endpoint), _is_current(here, entry.endpoint))
+        Link(
+            entry.endpoint, entry.label, url_for(entry.endpoint), _is_current(here, entry.endpoint)
+        )
         for entry in entries
     ]
 

@@ -22,7 +22,7 @@ from app.translating import workflow as translating
 
 
 class Step(NamedTuple):
-    """What to do with a proposal next; without an address somebody else has it in hand."""
+    """What is to be done with a proposal, and where; without an address not by the reader."""
 
     label: str
     url: str = ""
@@ -45,7 +45,7 @@ class Line(NamedTuple):
     measure: Measure
     since: date
     days: int
-    wrong: Sequence[str]
+    wrong: Sequence[Step]
     alike: int
     resubmitted: bool
     comments: Comments | None
@@ -68,7 +68,7 @@ def lines(rows: Sequence[Waiting], actor: Actor, today: date) -> list[Line]:
                 measure,
                 since,
                 (today - since).days,
-                _wrong(measure),
+                _wrong(measure, actor),
                 alike.get(measure.id, 0),
                 measure.state is State.SUBMITTED and measure.id in again,
                 said.get(measure.id),
@@ -78,21 +78,18 @@ def lines(rows: Sequence[Waiting], actor: Actor, today: date) -> list[Line]:
     return found
 
 
-def _wrong(measure: Measure) -> list[str]:
-    """Return what is missing in a proposal or out of date, a sentence for each language."""
-    found = [str(text) for text in workflow.missing(measure).values()]
+def _wrong(measure: Measure, actor: Actor) -> list[Step]:
+    """Return what is missing in a proposal or out of date, each with where to mend it."""
+    found = [Step(str(text)) for text in workflow.missing(measure).values()]
+    may_translate = translating.may_translate(measure, actor)
     for each in translating.waiting(measure):
-        if each.missing:
-            found.append(_lacking(each.language, ", ".join(map(str, each.missing))))
-        if each.is_stale:
-            found.append(str(workflow.OUTDATED[each.language]))
+        url = _translation(measure, each.language) if may_translate else ""
+        found += [Step(text, url) for text in each.sentences]
     return found
 
 
-def _lacking(language: Language, texts: str) -> str:
-    if language == "fi":
-        return str(_("Missing in Finnish: %(text)s.", text=texts))
-    return str(_("Missing in Swedish: %(text)s.", text=texts))
+def _translation(measure: Measure, into: Language) -> str:
+    return url_for("translating.translation", measure_id=measure.id, language=into)
 
 
 def _next(measure: Measure, actor: Actor, *, is_scored: bool) -> Step:
@@ -104,9 +101,7 @@ def _next(measure: Measure, actor: Actor, *, is_scored: bool) -> Step:
     elif measure.state is State.SUBMITTED and workflow.missing(measure):
         step = Step(_("Return"), preview(deed=Deed.RETURN))
     elif waiting and translating.may_translate(measure, actor):
-        into = waiting[0].language
-        url = url_for("translating.translation", measure_id=measure.id, language=into)
-        step = Step(_("Translate"), url)
+        step = Step(_("Translate"), _translation(measure, waiting[0].language))
     elif measure.state is State.IN_SCORING:
         step = Step(_("Waits for the members"))
     elif is_scored:

@@ -34,14 +34,17 @@ from app.measures import queries as measures
 from app.measures.lineage import may_be_merged, relations
 from app.measures.models import Measure
 from app.measures.reading import readable
+from app.measures.states import State
 from app.measures.workflow import EDITED, may_edit, offered
 from app.programmes import queries as programmes
 from app.programmes.models import Roadmap
 from app.proposing.lookalikes import like_measure
+from app.scoring import queries as scoring
 from app.status_page import choices, figures, filters, listing, queries
 from app.status_page.changes import Changes, changes_of
 from app.status_page.outlook import outlook
 from app.status_page.timeline import timeline
+from app.translating import workflow as translating
 from app.vocabulary import queries as vocabulary
 
 blueprint = Blueprint("status_page", __name__)
@@ -198,8 +201,18 @@ def measure(measure_id: int) -> ResponseReturnValue:
         files=attachments.files(measure_id, actor),
         keeps_files=may_attach(found, actor),
         thread=thread_of(found),
+        translations=translating.waiting(found) if translating.may_translate(found, actor) else [],
+        to_score=_is_scored_by(found, actor),
         written_date=listing.written_date,
     )
+
+
+def _is_scored_by(measure: Measure, actor: Actor) -> bool:
+    """Tell whether `actor` may score a measure today."""
+    if measure.state is not State.IN_SCORING or not can(actor, Action.SCORE):
+        return False
+    scoring_round = scoring.round_of_year(measure.first_year)
+    return scoring_round is not None and scoring_round.is_open(clock.today())
 
 
 def _contact(measure: Measure) -> str:

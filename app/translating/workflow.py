@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
 
 from app.config import Language
@@ -12,7 +13,7 @@ from app.core.i18n import LANGUAGES
 from app.core.policy import NO_UNIT, Action, Actor, can
 from app.measures.models import Measure
 from app.measures.states import State
-from app.measures.workflow import EDITABLE, TWIN_TEXTS
+from app.measures.workflow import EDITABLE, OUTDATED, TWIN_TEXTS
 
 _TEXTS = {f"{name}_{lang}" for name in TWIN_TEXTS for lang in ("fi", "sv")}
 
@@ -44,6 +45,18 @@ class Waiting(NamedTuple):
     language: Language
     missing: list[LazyString]
     is_stale: bool
+
+    @property
+    def sentences(self) -> list[str]:
+        """What waits, in words."""
+        found = [_lacking(self.language, ", ".join(map(str, self.missing)))] if self.missing else []
+        return [*found, str(OUTDATED[self.language])] if self.is_stale else found
+
+
+def _lacking(language: Language, texts: str) -> str:
+    if language == "fi":
+        return str(_("Missing in Finnish: %(text)s.", text=texts))
+    return str(_("Missing in Swedish: %(text)s.", text=texts))
 
 
 def states_for(actor: Actor, unit_id: int | None = None) -> list[State]:
