@@ -79,7 +79,7 @@ class Invention:
         """Add the proposals, and bring each to its state through the workflow."""
         scoring_round = self._open_collecting()
         held = meetings.arrange(self._in_days(-7), 5, "Raatihuone", self._secretary)
-        coming = meetings.arrange(self._in_days(14), 6, "Raatihuone", self._secretary)
+        coming = meetings.arrange(self._in_days(28), 6, "Raatihuone", self._secretary)
         made = [(self._propose(row), row) for row in proposals]
         self._hand_over(made)
         for measure, row in made:
@@ -108,7 +108,7 @@ class Invention:
         roadmap = queries.roadmaps()[_COLLECTING]
         roadmaps.set_dates(roadmap, self._in_days(30), self._in_days(90), self._secretary)
         roadmaps.move(roadmap, "open", self._secretary)
-        first, last = self._in_days(-14), self._in_days(45)
+        first, last = self._in_days(-14), self._in_days(21)
         return scoring.open_round(roadmap, first, last, DEFAULT_CRITERIA, self._secretary)
 
     def _propose(self, row: Mapping[str, Any]) -> Measure:
