@@ -25,6 +25,7 @@ from app.desk.plans import Plan
 from app.desk.states import UNDECIDED, Deed, Order, Problem
 from app.measures.notices import HELD
 from app.proposing.calendar import deadlines
+from app.proposing.working_copies import take_turn
 
 blueprint = Blueprint("desk", __name__)
 
@@ -106,6 +107,7 @@ def confirm() -> ResponseReturnValue:
         if not form.accepts():
             return _preview_page(plan, form, request.form, 422)
     with writing():
+        take_turn(actor)
         action = _earlier(key)
         if action is None:
             plan = plans.make(deed, ids, actor)

@@ -51,6 +51,9 @@ from app.programmes.models import Programme, Theme
 
 _SEARCHED = tuple(f"{name}_{lang}" for name in TWIN_TEXTS for lang in ("fi", "sv"))
 
+# Without what these refer to: PostgreSQL locks no outer join.
+_COLUMNS = Measure.__table__.columns.keys()
+
 _FIRST_VERSION = 1
 
 # Every save of a text asks this, so it is put together once.
@@ -117,6 +120,7 @@ def edit_proposal(
     stale = _stale_after(measure, changed, still_matches=still_matches)
     if not changed and stale == measure.stale:
         return
+    _take_turn(measure)
     if not may_edit(measure, actor):
         raise Refused(reason_not_to_edit(measure))
     if measure.version != version:
@@ -128,6 +132,14 @@ def edit_proposal(
     change(measure, actor, **changed, stale=stale)
     if changed and measure.state not in IN_THE_UNIT:
         _mark_edited(measure, before, actor)
+
+
+def _take_turn(measure: Measure) -> None:
+    """Let what is done to a measure at once come one after the other, and read it anew.
+
+    SQLite does so by itself; elsewhere the second would not find what the first has made of it.
+    """
+    db.session.refresh(measure, _COLUMNS, with_for_update=True)
 
 
 def _check_fields(fields: Mapping[str, Any], may_be_set: Collection[str]) -> None:
@@ -212,6 +224,7 @@ def move(
     Raises:
         Refused: The workflow does not allow it now; the proposal is as it was.
     """
+    _take_turn(measure)
     before = measure.state
     transition = WORKFLOW.apply(name, measure, actor, reason)
     step = Step(
