@@ -160,8 +160,8 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     theme_id = choice(
         _l("Theme"),
         _l(
-            "The goal of the programme that it serves best. For example: the one you would "
-            "name first."
+            "The theme of the programme that it serves best. For example: if two fit, the one you "
+            "would name first."
         ),
     )
     level_id = choice(

@@ -123,10 +123,7 @@ def _submit_by(calendar: _Calendar) -> list[str]:
 
 def _submitted(calendar: _Calendar) -> list[str]:
     sentences = [
-        _(
-            "This has been submitted. Next the secretary checks it, and takes it into scoring or "
-            "returns it for completion."
-        )
+        _("Next the secretary checks this, and takes it into scoring or returns it for completion.")
     ]
     scoring_round = calendar.round
     if scoring_round and not scoring_round.is_closed(calendar.today):

@@ -1,4 +1,4 @@
-/* The form of a proposal: shows fields when the choice that asks for them is made, and says how many
+/* The forms of a proposal and of its files: shows fields when the choice that asks for them is made, and says how many
    characters are left. Without it all fields are shown, and the server says what is too long. */
 "use strict";
 
