@@ -33,6 +33,9 @@ PICTURES = [
     Picture("status-sv", "/", None, "sv", 1280, 1500),
     Picture("status-phone-fi", "/", None, "fi", 360, 1200),
     Picture("proposal-fi", "/proposals/new", "proposer", "fi", 1280, 1500),
+    Picture("proposal-phone-sv", "/proposals/new", "proposer2", "sv", 360, 1200),
+    Picture("my-page-fi", "/my", "proposer", "fi", 1280, 1200),
+    Picture("desk-sv", "/desk", "secretary", "sv", 1280, 1200),
     Picture("ranking-sv", "/scoring/2027", "secretary", "sv", 1280, 1200),
     Picture("roadmap-fi", "/roadmaps/2026", "secretary", "fi", 1280, 1200),
 ]
