@@ -129,6 +129,15 @@ def _composed(compose: Callable[[Language], Words], language: Language) -> Words
     return Words(subject, tidy(printable(text)))
 
 
+def reword(path: str, compose: Callable[[Language], Words]) -> None:
+    """Write anew what is not sent yet of the messages that lead to a page, or to a part of it."""
+    rows = queries.unsent_to(path)
+    words = {language: _composed(compose, language) for _message, language in rows}
+    for message, language in rows:
+        message.subject, message.text = words[language]
+    db.session.flush()
+
+
 def take_back(batch: str) -> int:
     """Take back the messages of a bulk action that are still to be sent; return how many."""
     gone = delete(Message).where(

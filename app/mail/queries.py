@@ -9,6 +9,7 @@ from sqlalchemy.orm import defer, lazyload
 
 from app.accounts.models import User
 from app.accounts.states import Mail
+from app.config import Language
 from app.core import clock
 from app.extensions import db
 from app.mail.models import MailRun, Message
@@ -86,6 +87,16 @@ def _due(now: datetime) -> Condition:
 def messages(ids: Sequence[int]) -> Sequence[Message]:
     """Return messages by their ids; those that are gone are left out."""
     return db.session.scalars(select(Message).where(Message.id.in_(ids))).all()
+
+
+def unsent_to(path: str) -> Sequence[Row[Message, Language]]:
+    """Return the messages not sent yet that lead to a page or to a part of it, and their languages.
+
+    Those that were given up are among them, as they may be given another try.
+    """
+    leads_there = or_(Message.path == path, Message.path.startswith(f"{path}#", autoescape=True))
+    query = select(Message, User.language).join(User, User.id == Message.user_id)
+    return db.session.execute(query.where(leads_there, Message.sent_at.is_(None))).all()
 
 
 def message(message_id: int) -> Message | None:

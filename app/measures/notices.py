@@ -15,7 +15,7 @@ from app.config import Language
 from app.core import clock
 from app.core.bilingual import text_of
 from app.core.policy import RULES, Action, Actor
-from app.mail.operations import Words, write
+from app.mail.operations import Words, reword, write
 from app.mail.states import Topic
 from app.measures import queries
 from app.measures.models import Measure, Step
@@ -240,11 +240,23 @@ def send(
         notice.topic,
         readers(measure, step.transition),
         lambda lang: _words(notice, measure, step.reason, lang),
-        f"/measures/{measure.id}",
+        _path(measure),
         actor,
         batch=batch,
         hold=HELD if batch else None,
     )
+
+
+def keep_secret(measure: Measure) -> None:
+    """Let mail of a measure that has become secret, and that waits to be sent, name nothing."""
+    reword(
+        _path(measure),
+        lambda _lang: Words(_("A proposal"), _("There is news of a proposal that concerns you.")),
+    )
+
+
+def _path(measure: Measure) -> str:
+    return f"/measures/{measure.id}"
 
 
 def _words(notice: Notice, measure: Measure, reason: str, lang: Language) -> Words:

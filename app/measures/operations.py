@@ -293,6 +293,8 @@ def change(measure: Measure, actor: Actor, **fields: Any) -> None:
     columns = {name.removesuffix("_id") for name in fields if name.endswith("_id")}
     if references := columns.intersection(inspect(Measure).relationships.keys()):
         db.session.expire(measure, references)
+    if fields.get("publicity") is Publicity.SECRET:
+        notices.keep_secret(measure)
     if not fields.keys().isdisjoint(_SEARCHED):
         index_words(measure)
     if not fields.keys().isdisjoint(likeness.COMPARED):

@@ -208,3 +208,40 @@ def test_a_long_name_is_cut_in_the_subject_alone(proposal, move) -> None:
     message = outbox()["proposer"]
     assert len(message.subject) < 150
     assert name.strip() in message.text
+
+
+@pytest.mark.parametrize("fragment", ["", "#comments"])
+def test_mail_that_waits_names_nothing_of_what_has_become_secret(
+    app, actor, proposal, fragment: str
+) -> None:
+    measure_id, other_id = proposal(State.SUBMITTED), proposal(State.SUBMITTED)
+    with writing():
+        for each in (measure_id, other_id):
+            operations.move(fresh(each), "return", actor("secretary"), REASON)
+        db.session.execute(update(Message).values(path=Message.path + fragment))
+    with writing():
+        basis = {"publicity": Publicity.SECRET, "secrecy_basis": "JulkL 24 §"}
+        measure = fresh(measure_id)
+        operations.edit_proposal(measure, measure.version, basis, actor("proposer"))
+    path = f"/measures/{measure_id}{fragment}"
+    by_path = {True: [], False: []}
+    for message in db.session.scalars(select(Message)):
+        by_path[message.path == path].append(f"{message.subject} {message.text}")
+    assert len(by_path[True]) == len(by_path[False]) == len(PROPOSERS)
+    for said in by_path[True]:
+        assert REASON not in said
+        assert "varaa" not in said
+        assert "bokar" not in said
+    assert len(set(by_path[True])) == 2, "one in each language"
+    assert all(REASON in said for said in by_path[False])
+
+
+def test_mail_that_was_sent_stays_as_it_was_sent(app, actor, proposal) -> None:
+    measure_id = proposal(State.SUBMITTED)
+    with writing():
+        operations.move(fresh(measure_id), "return", actor("secretary"), REASON)
+        db.session.execute(update(Message).values(sent_at=Message.written_at))
+    with writing():
+        basis = {"publicity": Publicity.SECRET, "secrecy_basis": "JulkL 24 §"}
+        operations.edit_proposal(fresh(measure_id), 1, basis, actor("proposer"))
+    assert all(REASON in text for text in db.session.scalars(select(Message.text)))
