@@ -20,9 +20,9 @@ from app.desk.states import QUEUE, UNDECIDED, Order, Problem
 from app.extensions import db
 from app.measures import likeness
 from app.measures.models import Measure, Step
-from app.measures.queries import visible_to
+from app.measures.queries import CAME_INTO_STATE, visible_to
 from app.measures.states import State
-from app.measures.workflow import EDITED, LAW, NETWORK, REQUIRED, TWIN_TEXTS
+from app.measures.workflow import LAW, NETWORK, REQUIRED, TWIN_TEXTS
 from app.vocabulary.models import ClassificationValue
 
 Condition = ColumnElement[bool]
@@ -68,13 +68,7 @@ PROBLEMS: Mapping[Problem, Condition] = MappingProxyType(
 That it has look-alikes is no condition of the database: see `_alike`.
 """
 
-_CAME = (
-    select(func.max(Step.made_at))
-    .where(Step.measure_id == Measure.id, Step.transition != EDITED)
-    .correlate(Measure)
-    .scalar_subquery()
-)
-_SINCE = func.coalesce(_CAME, Measure.created_at)
+_SINCE = func.coalesce(CAME_INTO_STATE, Measure.created_at)
 """When a measure came into its state."""
 
 

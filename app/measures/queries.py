@@ -6,7 +6,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, or_, select, true
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from app.accounts import queries as accounts
@@ -15,7 +15,7 @@ from app.core.policy import ANONYMOUS, NO_UNIT, RULES, Action, Actor, can
 from app.extensions import db
 from app.measures.models import Measure, MeasurePost, Step
 from app.measures.states import Publicity, State
-from app.measures.workflow import EDITED
+from app.measures.workflow import EDITED, UNDOING
 from app.programmes import queries as programmes
 from app.programmes.models import Theme
 from app.vocabulary import queries as vocabulary
@@ -123,6 +123,22 @@ def may_read(actor: Actor, measure: Measure, state: State) -> bool:
     if measure.publicity is Publicity.SECRET and not can(actor, Action.READ_SECRETS, unit_id):
         return False
     return can(actor, READING[state], unit_id)
+
+
+CAME_INTO_STATE = (
+    select(func.max(Step.made_at))
+    .where(
+        Step.measure_id == Measure.id,
+        Step.target == Measure.state,
+        Step.transition.not_in([EDITED, *UNDOING.values()]),
+    )
+    .correlate(Measure)
+    .scalar_subquery()
+)
+"""When a measure came into its state; NULL for what was recorded as it was.
+
+What was done at once and undone counts as if it had never been, and an edit moves nothing.
+"""
 
 
 def last_step(measure_id: int) -> Step | None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import NamedTuple, cast
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.core.policy import Action, Actor, can
@@ -14,7 +14,7 @@ from app.desk import queries as desk
 from app.desk.figures import LONG, Figure, figures
 from app.extensions import db
 from app.measures.models import Measure, Step
-from app.measures.queries import visible_to
+from app.measures.queries import CAME_INTO_STATE, visible_to
 from app.measures.states import State
 from app.measures.workflow import IN_THE_UNIT
 from app.meetings import queries as meetings
@@ -149,22 +149,16 @@ def _begun(actor: Actor) -> list[Begun]:
 
 
 def _proposed(actor: Actor) -> list[Proposed]:
-    last = (
-        select(func.max(Step.made_at))
-        .where(Step.measure_id == Measure.id)
-        .correlate(Measure)
-        .scalar_subquery()
-    )
     # What was imported has gone through no steps here.
     query = (
-        select(Measure, last.label("since"))
+        select(Measure, CAME_INTO_STATE.label("since"))
         .where(
             _own(actor),
             Measure.state.not_in(sorted(IN_THE_UNIT)),
-            exists().where(Step.measure_id == Measure.id),
+            CAME_INTO_STATE.is_not(None),
         )
         .options(joinedload(Measure.unit))
-        .order_by(last.desc(), Measure.id.desc())
+        .order_by(CAME_INTO_STATE.desc(), Measure.id.desc())
         .limit(MOST_SHOWN)
     )
     return [Proposed(*row) for row in db.session.execute(query)]

@@ -88,6 +88,18 @@ def test_the_step_says_that_it_undoes(secretary) -> None:
     assert step.reason
 
 
+def test_what_is_undone_has_waited_as_long_as_before(secretary) -> None:
+    measure_id = proposed()
+    made_at = clock.now() - timedelta(days=9)
+    with writing():
+        step = Step(transition="submit", target=State.SUBMITTED, made_at=made_at)
+        step.measure_id = measure_id
+        db.session.add(step)
+    undo(secretary, done(secretary, "return", measure_id, **WHY))
+    page = secretary.get("/desk?lang=fi")
+    assert "9 päivää" in text_of(next(document_of(page).root.iter("tbody")))
+
+
 def test_the_desk_offers_it(secretary) -> None:
     measure_id = proposed()
     action_id = done(secretary, "return", measure_id, **WHY)

@@ -1,17 +1,19 @@
 """My page: what waits for each reader, and nothing that is not theirs."""
 
 import json
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.accounts.models import User
 from app.core import clock
 from app.core.database import writing
+from app.core.i18n import format_date
 from app.extensions import db
-from app.measures.models import Measure
-from app.measures.operations import move
-from app.measures.states import Publicity, State
+from app.measures.models import Measure, Step
+from app.measures.operations import edit_proposal, move
+from app.measures.states import Publicity, Size, State
 from app.programmes.models import Roadmap
 from app.programmes.states import Phase
 from app.proposing.models import WorkingCopy
@@ -79,6 +81,17 @@ def test_what_was_handed_over_stands_in_a_table(client, actor) -> None:
     # What was imported has gone through no steps of a proposal.
     found = [row[:2] for row in rows_of(first(root, ".//table"))]
     assert found == [["Toka", "jätetty"], ["Eka", "jätetty"]]
+
+
+def test_how_long_it_has_been_in_its_state_does_not_begin_anew_with_an_edit(client, actor) -> None:
+    measure_id = saved()
+    with writing():
+        move(fresh(measure_id), "submit", actor("proposer"))
+        db.session.execute(update(Step).values(made_at=clock.now() - timedelta(days=9)))
+        measure = fresh(measure_id)
+        edit_proposal(measure, measure.version, {"impact": Size.L}, actor("secretary"))
+    sign_in_as(client, "proposer")
+    assert format_date(clock.today() - timedelta(days=9)) in sections(client)["proposed"]
 
 
 def test_unsaved_forms_are_their_writers_alone(app, client) -> None:
