@@ -126,6 +126,7 @@ def set_publicity(
     Raises:
         Refused: The actor may not touch the files of the measure now, or not set that.
     """
+    _take_turn(measure, file)
     _must_attach(measure, actor)
     _must_set(publicity, secrecy_basis, actor, file.publicity)
     before = _values(file)
@@ -149,6 +150,7 @@ def remove(file: Attachment, measure: Measure, actor: Actor) -> None:
     Raises:
         Refused: The actor may not touch the files of the measure now, or the file is public.
     """
+    _take_turn(measure, file)
     _must_attach(measure, actor)
     if Publicity.SECRET not in publicities(actor, file.publicity):
         raise Refused(_l("The file is public. Ask the secretary to remove it."))
@@ -163,6 +165,12 @@ def remove(file: Attachment, measure: Measure, actor: Actor) -> None:
 def _values(row: Attachment) -> Mapping[str, Any]:
     """Return what the record keeps of a file; it is named by its id."""
     return {"attachment_id": row.id, **values_of(row)}
+
+
+def _take_turn(measure: Measure, file: Attachment) -> None:
+    """Let what is done to a file at once come one after the other, and read both anew."""
+    db.session.refresh(measure, with_for_update=True)
+    db.session.refresh(file)
 
 
 def _must_attach(measure: Measure, actor: Actor) -> None:

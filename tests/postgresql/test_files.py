@@ -1,6 +1,7 @@
 """Files and comments on PostgreSQL: bytes come back as they were, and locks hold."""
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -16,7 +17,8 @@ from app.core.database import writing
 from app.core.errors import Refused
 from app.extensions import db
 from app.measures.models import Measure
-from app.measures.states import Publicity
+from app.measures.operations import move
+from app.measures.states import Publicity, State
 from tests.attachments import documents
 from tests.attachments.uploads import attached, page_of
 from tests.client import LintingClient
@@ -62,6 +64,43 @@ def test_many_who_add_at_once_stay_within_the_limit(
         assert sum(pool.map(add, range(MOST + 10))) == MOST
     query = select(func.count()).where(Attachment.measure_id == measure_id)
     assert db.session.scalar(query) == MOST
+
+
+def test_a_file_of_what_is_submitted_meanwhile_is_not_removed(demo_app: Flask, actor) -> None:
+    proposer = actor("proposer")
+    with writing():
+        measure = db.session.scalars(select(Measure).where(Measure.state == "submitted")).first()
+        assert measure is not None
+        measure.state, measure.unit_id = State.DRAFT, min(proposer.unit_ids)
+        measure_id = measure.id
+    file_id = attached(proposer, measure_id, "liite.pdf", documents.pdf("liite"))
+    db.session.rollback()
+    read, submitted = Barrier(2), Barrier(2)
+
+    def submit() -> bool:
+        with demo_app.app_context():
+            read.wait(30)
+            with writing():
+                move(db.session.get_one(Measure, measure_id), "submit", proposer)
+            submitted.wait(30)
+        return True
+
+    def remove() -> bool:
+        with demo_app.app_context():
+            try:
+                with writing():
+                    measure = db.session.get_one(Measure, measure_id)
+                    file = db.session.get_one(Attachment, file_id)
+                    read.wait(30)
+                    submitted.wait(30)
+                    operations.remove(file, measure, proposer)
+            except Refused:
+                return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(lambda work: work(), (submit, remove))) == [True, False]
+    assert db.session.get(Content, file_id) is not None
 
 
 def test_a_form_that_is_sent_at_once_several_times_makes_one_comment(
