@@ -66,6 +66,8 @@ def test_files_by_keyboard_and_what_is_wrong_with_them(page: Page, words: Words)
     sign_in(page, "proposer", words)
     open_measure(page, words, DRAFT)
     page.get_by_role("link", name=words("Add files")).or_(page.locator("#files p a")).first.click()
+    # The section of the page before bears the same name as the field.
+    page.wait_for_url("**/files")
     name = f"Åäö suunnitelma {words.language}.pdf"
     sent = [
         {"name": name, "mimeType": "text/html", "buffer": documents.pdf(words.language)},
