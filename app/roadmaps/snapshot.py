@@ -15,7 +15,7 @@ from app.programmes.models import Programme, Roadmap
 from app.roadmaps.models import Snapshot
 from app.roadmaps.queries import Content
 
-FORMAT = 1
+FORMAT = 2
 """Raised when what the text holds changes, so that older texts are still understood."""
 
 _TEXTS = ("name", "problem", "description")
@@ -29,6 +29,7 @@ _AS_THEY_ARE = (
     "last_year",
     "origin",
     "partners",
+    "funding_call",
     "legal_act",
     "legal_section",
     "publicity",
@@ -49,6 +50,8 @@ def content(
         roadmap: The year.
         items: What stands on it, in its order.
         other_posts: Posts beside the lead post, by the id of the measure.
+
+    No person is in it, not even the contact, as nobody could be erased from it.
     """
     return canonical(
         {

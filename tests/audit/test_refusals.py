@@ -95,7 +95,7 @@ def test_those_who_have_not_signed_in_are_not_recorded(client, caplog) -> None:
     assert client.get("/proposals").status_code == 302
     assert client.get(f"/measures/{draft}").status_code == 404
     assert attempts() == []
-    assert "access refused: READ_PROPOSALS on measures.proposals" in caplog.text
+    assert "access refused: READ_PROPOSALS on proposing.proposals" in caplog.text
     assert "access refused: READ_STATUS on status_page.measure" in caplog.text
 
 
