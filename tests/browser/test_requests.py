@@ -79,11 +79,13 @@ def test_a_double_click_makes_one_proposal(page: Page, words: Words) -> None:
 def test_going_back_and_sending_again_makes_one_proposal(page: Page, words: Words) -> None:
     sign_in(page, "proposer", words)
     page.goto("/proposals/new")
-    token = page.locator("[name=key]").input_value()
+    token = page.locator("[data-autosave] [name=key]").input_value()
     name = f"Lähetetään uudelleen {words.language}"
     for _ in range(2):
         page.goto("/proposals/new")
-        page.locator("[name=key]").evaluate("(field, value) => { field.value = value }", token)
+        page.locator("[data-autosave] [name=key]").evaluate(
+            "(field, value) => { field.value = value }", token
+        )
         page.locator("[name=name_fi]").fill(name)
         page.locator("[name=then][value=save]").click()
         expect(page).to_have_url(re.compile("/proposals/[0-9]+/edit$"))
