@@ -42,7 +42,7 @@ test: lint $(COMPILED) build/lemmas-made ## Install what tests need and run all 
 	@$(BIN)/python -m tests.tools.browser
 	@$(BIN)/python -m tests.tools.spelling
 	@$(BIN)/python -m tests.tools.postgres
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest --numprocesses auto --dist worksteal $(ARGS)
 
 .PHONY: lint
 lint: $(VENV)/tests-installed ## Run the linters: ruff, mypy, import-linter, djlint

@@ -14,7 +14,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from app.core.policy import Role
-from tests.conventions.conftest import CELLS
+from tests.conventions.conftest import CELLS, RecordProperty
 from tests.conventions.standing import (
     EVERYONE,
     PEOPLE,
@@ -279,10 +279,10 @@ class Cell(NamedTuple):
 
 
 def wrong_answers(
-    city: Standing, person: str, cells: list[Cell], config: pytest.Config
+    city: Standing, person: str, cells: list[Cell], record_property: RecordProperty
 ) -> list[str]:
     """Send every request of a person, and return where the answer is not the wanted one."""
-    config.stash[CELLS] = config.stash.get(CELLS, 0) + len(cells)
+    record_property(CELLS, len(cells))
     wrong = []
     for method, url, wanted in cells:
         found = answer_of(city.send(person, url, method))
@@ -292,7 +292,7 @@ def wrong_answers(
 
 
 @pytest.mark.parametrize("person", PEOPLE)
-def test_pages(city: Standing, pytestconfig, person: str) -> None:
+def test_pages(city: Standing, record_property, person: str) -> None:
     # A proposer of any unit counts as one.
     place = "own" if person.startswith("proposer") else person
     cells = []
@@ -305,11 +305,11 @@ def test_pages(city: Standing, pytestconfig, person: str) -> None:
                 cells.append(Cell(call.method, url, wanted))
                 if call.method == "GET":
                     cells.append(Cell("HEAD", url, wanted))
-    assert wrong_answers(city, person, cells, pytestconfig) == []
+    assert wrong_answers(city, person, cells, record_property) == []
 
 
 @pytest.mark.parametrize("person", PEOPLE)
-def test_measures(city: Standing, pytestconfig, person: str) -> None:
+def test_measures(city: Standing, record_property, person: str) -> None:
     cells = []
     for measure in city.measures:
         for lines, row in MEASURES.items():
@@ -317,11 +317,13 @@ def test_measures(city: Standing, pytestconfig, person: str) -> None:
             for call in calls(lines):
                 url = city.url(call.endpoint, call.transition, measure.id)
                 cells.append(Cell(call.method, url, wanted))
-    assert wrong_answers(city, person, cells, pytestconfig) == []
+    assert wrong_answers(city, person, cells, record_property) == []
 
 
 @pytest.mark.parametrize("person", PEOPLE)
-def test_methods_that_an_address_does_not_take(city: Standing, pytestconfig, person: str) -> None:
+def test_methods_that_an_address_does_not_take(
+    city: Standing, record_property, person: str
+) -> None:
     taken: dict[str, set[str]] = defaultdict(set)
     for rule in city.app.url_map.iter_rules():
         taken[city.url(rule.endpoint, "submit", city.measures[0].id)] |= rule.methods
@@ -330,7 +332,7 @@ def test_methods_that_an_address_does_not_take(city: Standing, pytestconfig, per
         for url, methods in taken.items()
         for method in sorted({"GET", "POST", "PUT", "PATCH", "DELETE"} - methods)
     ]
-    assert wrong_answers(city, person, cells, pytestconfig) == []
+    assert wrong_answers(city, person, cells, record_property) == []
 
 
 def test_every_address_has_a_row(app: Flask) -> None:
