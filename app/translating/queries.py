@@ -172,11 +172,6 @@ class Counts:
         """How many wait in all."""
         return sum(self._found.values())
 
-    def by_state(self, filters: Filters) -> dict[State, int]:
-        """Return how many are in each state that has any, whatever state the filters name."""
-        counts = {state: self.of(replace(filters, state=state)) for state in State}
-        return {state: count for state, count in counts.items() if count}
-
 
 def count_waiting(actor: Actor) -> Counts:
     """Return how many measures wait for `actor`."""

@@ -33,7 +33,7 @@ from tests.desk.city import (
     user_id,
     written,
 )
-from tests.forms import forms_of
+from tests.forms import Form, forms_of
 from tests.html import document_of, rows_of, text_of
 from tests.measures.proposals import fresh
 from tests.scoring.rounds import open_round
@@ -46,6 +46,11 @@ def secretary(app, client: LintingClient) -> LintingClient:
     """Return a client signed in as the secretary of a city where everybody has an address."""
     give_addresses()
     return sign_in_as(client, "secretary")
+
+
+def confirmations(page) -> list[Form]:
+    """Return the forms of a preview that confirm it: one, or none where nothing can be done."""
+    return [form for form in forms_of(page) if form.action == "/desk/preview"]
 
 
 def test_the_preview_writes_nothing_and_says_what_happens(secretary) -> None:
@@ -108,11 +113,7 @@ def test_everybody_gets_the_reason_in_their_language(secretary) -> None:
 
 def test_a_reason_is_asked_for_only_in_the_languages_that_are_read(secretary) -> None:
     finnish = proposed()
-    (form,) = (
-        form
-        for form in forms_of(secretary.get(address("return", finnish)))
-        if form.action == "/desk/preview"
-    )
+    (form,) = confirmations(secretary.get(address("return", finnish)))
     names = {each.get("name") for each in form.element.iter("textarea")}
     assert names == {"reason_fi"}
 
@@ -148,7 +149,7 @@ def test_scoring_is_opened_and_taken_back(secretary, actor) -> None:
 def test_without_an_open_round_nothing_can_be_opened(secretary) -> None:
     page = secretary.get(address("open_scoring", proposed()))
     assert len(items(page, "left-out")) == 1
-    assert [form for form in forms_of(page) if form.action == "/desk/preview"] == []
+    assert confirmations(page) == []
 
 
 def test_mail_waits_and_knows_its_proposal(secretary) -> None:
@@ -192,11 +193,7 @@ CHANGES = {
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_what_has_changed_since_the_preview_is_shown_anew(secretary, change) -> None:
     ids = [proposed(), proposed()]
-    (form,) = (
-        form
-        for form in forms_of(secretary.get(address("return", *ids)))
-        if form.action == "/desk/preview"
-    )
+    (form,) = confirmations(secretary.get(address("return", *ids)))
     fields = {**dict(form.filled({"reason_fi": FI})), "id": ids}
     with writing():
         change(db.session.get_one(Measure, ids[0]))
@@ -205,7 +202,7 @@ def test_what_has_changed_since_the_preview_is_shown_anew(secretary, change) -> 
     assert response.status_code == 409
     assert written() == before
     # What was typed is still there, and confirming what is shown now does it.
-    (again,) = (form for form in forms_of(response) if form.action == "/desk/preview")
+    (again,) = confirmations(response)
     assert "".join(next(again.element.iter("textarea")).itertext()).strip() == FI
     assert secretary.post("/desk/preview", data=MultiDict(again.filled({}))).status_code == 303
     assert states(ids[1]) == [State.RETURNED]
@@ -213,11 +210,7 @@ def test_what_has_changed_since_the_preview_is_shown_anew(secretary, change) -> 
 
 def test_what_was_typed_is_there_when_nothing_can_be_done_any_more(secretary) -> None:
     measure_id = proposed()
-    (form,) = (
-        form
-        for form in forms_of(secretary.get(address("return", measure_id)))
-        if form.action == "/desk/preview"
-    )
+    (form,) = confirmations(secretary.get(address("return", measure_id)))
     with writing():
         db.session.get_one(Measure, measure_id).state = State.WITHDRAWN
     response = secretary.post("/desk/preview", data=dict(form.filled({"reason_fi": FI})))
@@ -227,11 +220,7 @@ def test_what_was_typed_is_there_when_nothing_can_be_done_any_more(secretary) ->
 
 def test_somebody_else_to_write_to_is_a_change(secretary) -> None:
     measure_id = proposed()
-    (form,) = (
-        form
-        for form in forms_of(secretary.get(address("return", measure_id)))
-        if form.action == "/desk/preview"
-    )
+    (form,) = confirmations(secretary.get(address("return", measure_id)))
     with writing():
         db.session.get_one(User, user_id("proposer")).mail = Mail.NEVER
     response = secretary.post("/desk/preview", data=dict(form.filled({"reason_fi": FI})))
@@ -240,11 +229,7 @@ def test_somebody_else_to_write_to_is_a_change(secretary) -> None:
 
 def test_a_second_press_does_it_once(secretary) -> None:
     measure_id = proposed()
-    (form,) = (
-        form
-        for form in forms_of(secretary.get(address("return", measure_id)))
-        if form.action == "/desk/preview"
-    )
+    (form,) = confirmations(secretary.get(address("return", measure_id)))
     fields = dict(form.filled({"reason_fi": FI}))
     first, second = (secretary.post("/desk/preview", data=fields) for _ in range(2))
     assert (first.status_code, second.status_code) == (303, 303)
@@ -254,11 +239,7 @@ def test_a_second_press_does_it_once(secretary) -> None:
 
 def test_twenty_at_once_do_it_once(app, secretary) -> None:
     ids = [proposed(), proposed()]
-    (form,) = (
-        form
-        for form in forms_of(secretary.get(address("return", *ids)))
-        if form.action == "/desk/preview"
-    )
+    (form,) = confirmations(secretary.get(address("return", *ids)))
     fields = MultiDict(form.filled({"reason_fi": FI}))
     clients = [sign_in_as(app.test_client(), "secretary") for _ in range(20)]
     for each in clients:
