@@ -85,11 +85,12 @@ def reference(kind: str, target: str, mode: str = "External") -> str:
 
 
 def package(parts: Mapping[str, str | bytes]) -> bytes:
-    """Return a zip file with parts by their names."""
+    """Return a zip file with parts by their names, the same whenever it is made."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in parts.items():
-            archive.writestr(name, content)
+            part = zipfile.ZipInfo(name, date_time=(2026, 1, 1, 0, 0, 0))
+            archive.writestr(part, content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 
