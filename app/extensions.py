@@ -26,6 +26,13 @@ class Base(DeclarativeBase):
     )
 
 
+IDS_ONCE = {"sqlite_autoincrement": True}
+"""Among the arguments of a table whose rows may be deleted: no id is ever given a second time.
+
+The record, addresses and pages that are still open name rows by their ids. PostgreSQL counts on by
+itself; SQLite would give the id of the newest row again once that row is deleted.
+"""
+
 db = SQLAlchemy(model_class=Base)
 
 if TYPE_CHECKING:

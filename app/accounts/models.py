@@ -10,7 +10,7 @@ from app.audit.models import UNRECORDED
 from app.config import Language
 from app.core.enums import enum_type
 from app.core.policy import Role
-from app.extensions import Model
+from app.extensions import IDS_ONCE, Model
 
 
 class Unit(Model):
@@ -93,6 +93,7 @@ class RoleGrant(Model):
     __table_args__ = (
         CheckConstraint("last_day IS NULL OR first_day <= last_day", name="days_in_order"),
         CheckConstraint("deputy_for_id IS NULL OR deputy_for_id <> user_id", name="not_own_deputy"),
+        IDS_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -109,7 +110,7 @@ class Identity(Model):
     """Who a person is to a sign-in service: its issuer and its subject, never an e-mail address."""
 
     __tablename__ = "identity"
-    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+    __table_args__ = (UniqueConstraint("issuer", "subject"), IDS_ONCE)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
@@ -152,6 +153,7 @@ class SignInFailure(Model):
         Index("ix_sign_in_failure_account", "account", "happened_at"),
         Index("ix_sign_in_failure_address", "address", "happened_at"),
         Index("ix_sign_in_failure_happened_at", "happened_at"),
+        IDS_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -171,6 +173,7 @@ class Session(Model):
     __table_args__ = (
         UniqueConstraint("token_hash"),
         Index("ix_session_seen_at", "seen_at"),
+        IDS_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.attachments.states import FileKind
 from app.audit.models import UNRECORDED
 from app.core.enums import enum_type
-from app.extensions import Model
+from app.extensions import IDS_ONCE, Model
 from app.measures.states import Publicity
 
 
@@ -24,6 +24,7 @@ class Attachment(Model):
         CheckConstraint("size > 0", name="size"),
         CheckConstraint("name <> ''", name="name"),
         CheckConstraint("publicity <> 'secret' OR secrecy_basis <> ''", name="secrecy_basis"),
+        IDS_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.audit.models import UNRECORDED
 from app.comments.states import Audience
 from app.core.enums import enum_type
-from app.extensions import Model
+from app.extensions import IDS_ONCE, Model
 
 
 class Comment(Model):
@@ -18,6 +18,7 @@ class Comment(Model):
     __table_args__ = (
         CheckConstraint("(text = '') = (removed_at IS NOT NULL)", name="text"),
         Index("ix_comment_measure", "measure_id", "id"),
+        IDS_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.enums import enum_type
-from app.extensions import Model
+from app.extensions import IDS_ONCE, Model
 from app.mail.states import State, Topic, Trouble
 
 
@@ -27,6 +27,7 @@ class Message(Model):
         Index("ix_message_waiting", "sent_at", "given_up_at", "not_before"),
         Index("ix_message_given_up_at", "given_up_at"),
         Index("ix_message_written_at", "written_at"),
+        IDS_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -18,7 +18,7 @@ from app.accounts.models import Post, Unit
 from app.audit.models import UNRECORDED
 from app.config import Language
 from app.core.enums import enum_type
-from app.extensions import Model
+from app.extensions import IDS_ONCE, Model
 from app.measures.states import LineageKind, Origin, Publicity, Size, State
 from app.programmes.models import Theme
 from app.vocabulary.models import ClassificationValue
@@ -59,6 +59,7 @@ class Measure(Model):
         ),
         # The status page counts by this index alone, without reading the long texts.
         Index("ix_measure_listed", "state", "publicity", "unit_id", "impact", "cost_class"),
+        IDS_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -224,6 +225,7 @@ class Lineage(Model):
     __table_args__ = (
         UniqueConstraint("measure_id", "earlier_id"),
         CheckConstraint("measure_id <> earlier_id", name="two_measures"),
+        IDS_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

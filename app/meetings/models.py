@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.audit.models import UNRECORDED
 from app.core.enums import enum_type
-from app.extensions import Model
+from app.extensions import IDS_ONCE, Model
 from app.meetings.states import Outcome
 
 
@@ -49,6 +49,7 @@ class Decision(Model):
             sqlite_where=text("undone_at IS NULL"),
             postgresql_where=text("undone_at IS NULL"),
         ),
+        IDS_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

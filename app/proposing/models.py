@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import Model
+from app.extensions import IDS_ONCE, Model
 
 
 class WorkingCopy(Model):
@@ -23,6 +23,7 @@ class WorkingCopy(Model):
     __table_args__ = (
         UniqueConstraint("user_id", "key"),
         Index("ix_working_copy_saved_at", "saved_at"),
+        IDS_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

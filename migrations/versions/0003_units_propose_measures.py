@@ -14,6 +14,17 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+DELETED_FROM = (
+    "decision",
+    "identity",
+    "lineage",
+    "measure",
+    "role_grant",
+    "session",
+    "sign_in_failure",
+)
+"""Tables of earlier migrations whose rows may be deleted."""
+
 
 def upgrade():
     op.create_table(
@@ -87,6 +98,7 @@ def upgrade():
         ),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_message_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_message_batch", "message", ["batch"], unique=False)
     op.create_index("ix_message_given_up_at", "message", ["given_up_at"], unique=False)
@@ -175,6 +187,7 @@ def upgrade():
             ["measure_id"], ["measure.id"], name=op.f("fk_attachment_measure_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_attachment_added_by_id", "attachment", ["added_by_id"], unique=False)
     op.create_index("ix_attachment_measure_id", "attachment", ["measure_id"], unique=False)
@@ -205,6 +218,7 @@ def upgrade():
         ),
         sa.ForeignKeyConstraint(["measure_id"], ["measure.id"], name=op.f("fk_comment_measure_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_comment")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_comment_author_id", "comment", ["author_id"], unique=False)
     op.create_index("ix_comment_measure", "comment", ["measure_id", "id"], unique=False)
@@ -240,6 +254,7 @@ def upgrade():
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_working_copy")),
         sa.UniqueConstraint("user_id", "key", name=op.f("uq_working_copy_user_id_key")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_working_copy_measure_id", "working_copy", ["measure_id"], unique=False)
     op.create_index("ix_working_copy_saved_at", "working_copy", ["saved_at"], unique=False)
@@ -322,6 +337,25 @@ def upgrade():
         unique=False,
         sqlite_where=sa.text(untranslated),
         postgresql_where=sa.text(untranslated),
+    )
+    if op.get_bind().dialect.name == "sqlite":
+        _give_ids_once()
+
+
+def _give_ids_once():
+    """Let SQLite give no id of a row that was deleted again, as PostgreSQL never does.
+
+    The record knows measures that are no longer there, so theirs are not given either.
+    """
+    for table in DELETED_FROM:
+        given_once = {"sqlite_autoincrement": True}
+        with op.batch_alter_table(table, recreate="always", table_kwargs=given_once):
+            pass
+    op.execute("DELETE FROM sqlite_sequence WHERE name = 'measure'")
+    op.execute(
+        "INSERT INTO sqlite_sequence (name, seq) SELECT 'measure', coalesce(max(id), 0) FROM ("
+        "SELECT id FROM measure"
+        " UNION ALL SELECT subject_id FROM audit_event WHERE kind = 'measure')"
     )
 
 

@@ -1,17 +1,64 @@
 """The migrations make exactly what the models say, and what the models can't say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
+from flask_migrate import upgrade
 from sqlalchemy import Inspector
 
+from app.accounts.operations import INSTALLER
 from app.audit import verification
+from app.audit.operations import record
+from app.audit.tags import Kind, Tag
 from app.core.database import writing
 from app.extensions import db
+from app.measures import operations
+from app.measures.states import State
+from tests.conftest import make_settings, running
+from tests.conventions import earlier
+
+DELETED_FROM = {
+    "attachment",
+    "comment",
+    "decision",
+    "identity",
+    "lineage",
+    "measure",
+    "message",
+    "role_grant",
+    "session",
+    "sign_in_failure",
+    "working_copy",
+}
+"""Tables whose rows may be deleted, and whose ids SQLite would then give again."""
+
+NEVER_DELETED_FROM = {
+    "board_decision",
+    "bulk_action",
+    "classification_value",
+    "criterion",
+    "entry",
+    "item",
+    "measure_step",
+    "meeting",
+    "post",
+    "programme",
+    "review",
+    "roadmap",
+    "roadmap_step",
+    "scoring_round",
+    "snapshot",
+    "status_report",
+    "theme",
+    "unit",
+    "user_account",
+}
+"""The other tables that give ids."""
 
 TRIGGERS = {"snapshot_refuses_UPDATE", "snapshot_refuses_DELETE"} | verification.TRIGGERS
 
@@ -23,6 +70,14 @@ def indexes_of(inspector: Inspector, table: str) -> list[str]:
         return list(connection.scalars(query.bindparams(table=table)))
 
 
+def gives_ids_once(inspector: Inspector, table: str) -> bool:
+    """Tell whether a table gives no id a second time."""
+    query = sa.text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :table")
+    with inspector.engine.connect() as connection:
+        made = connection.scalars(query.bindparams(table=table)).one()
+    return "AUTOINCREMENT" in made
+
+
 REFLECTED: dict[str, Callable[[Inspector, str], object]] = {
     "columns": Inspector.get_columns,
     "primary key": Inspector.get_pk_constraint,
@@ -30,6 +85,7 @@ REFLECTED: dict[str, Callable[[Inspector, str], object]] = {
     "unique constraints": Inspector.get_unique_constraints,
     "checks": Inspector.get_check_constraints,
     "indexes": indexes_of,
+    "ids given once": gives_ids_once,
 }
 
 
@@ -83,6 +139,16 @@ def test_every_constraint_has_a_name() -> None:
     assert unnamed == []
 
 
+def test_an_id_of_a_deleted_row_is_not_given_again() -> None:
+    """A new table belongs to one of the two: can its rows be deleted?"""
+    given = {
+        table.name: table.kwargs["sqlite_autoincrement"]
+        for table in db.metadata.sorted_tables
+        if table.autoincrement_column is not None
+    }
+    assert given == dict.fromkeys(DELETED_FROM, True) | dict.fromkeys(NEVER_DELETED_FROM, False)
+
+
 def test_triggers_stand_after_the_upgrade(app: Flask) -> None:
     query = sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
     assert set(db.session.scalars(query)) == TRIGGERS
@@ -103,3 +169,28 @@ def test_a_snapshot_never_changes(demo_app: Flask, statement: str) -> None:
 def test_the_demo_breaks_no_foreign_key(demo_app: Flask) -> None:
     assert db.session.execute(sa.text("PRAGMA foreign_key_check")).all() == []
     assert db.session.scalar(sa.text("PRAGMA integrity_check")) == "ok"
+
+
+@pytest.fixture
+def empty_app(tmp_path: Path, compiled: Path) -> Iterator[Flask]:
+    """Return an app whose database has no table yet."""
+    (tmp_path / "earlier").mkdir()
+    with running(make_settings(tmp_path / "earlier"), compiled) as app:
+        yield app
+
+
+def test_an_upgrade_keeps_what_was_there(empty_app: Flask, demo_database: Path) -> None:
+    tables, rows = earlier.filled(sa.create_engine(f"sqlite:///{demo_database}"))
+    assert all(
+        rows[table] for table in ("measure", "decision", "lineage", "role_grant", "snapshot")
+    )
+    with writing():
+        # One that was deleted lives on in the record.
+        record(Tag.KEPT_NO_LONGER, INSTALLER, Kind.MEASURE, 9999)
+    kept = {**rows, "audit_event": earlier.rows_of(tables)["audit_event"]}
+    upgrade()
+    assert earlier.rows_of(tables) == kept
+    assert db.session.execute(sa.text("PRAGMA foreign_key_check")).all() == []
+    assert (verification.first_fault(), verification.missing_triggers()) == (None, [])
+    with writing():
+        assert operations.add_measure(INSTALLER, state=State.DRAFT).id == 10_000

@@ -32,6 +32,7 @@ from app.measures.states import State
 from tests.attachments.uploads import attached
 from tests.client import sign_in_as
 from tests.comments.talk import say
+from tests.history.logs import read
 from tests.html import Element, document_of, elements, first, text_of
 from tests.measures.proposals import card, saved
 
@@ -235,6 +236,19 @@ def test_comments_and_files_of_a_draft_go_with_it(app: Flask, actor) -> None:
     assert preview(app)["unsubmitted drafts"] == 1
     assert run(app)["unsubmitted drafts"] == 1
     assert [count(model) for model in (Measure, Comment, Attachment, Content)] == [0, 0, 0, 0]
+
+
+def test_the_id_of_a_deleted_draft_is_not_given_again(app: Flask, client) -> None:
+    old = saved()
+    with writing():
+        db.session.execute(update(Measure).values(changed_at=clock.now() - timedelta(days=4000)))
+    assert run(app)["unsubmitted drafts"] == 1
+    new = saved()
+    assert new > old
+    sign_in_as(client, "secretary")
+    assert client.get(f"/measures/{old}").status_code == 404
+    (entry,) = read(client.get(f"/measures/{new}/history?lang=fi"))
+    assert "toimenpide lisätty" in entry.text
 
 
 def test_a_touched_draft_waits_anew(app: Flask, rows) -> None:

@@ -1,12 +1,14 @@
 """What must hold on PostgreSQL as it does on SQLite: tables, triggers, the chain, every page."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
+from flask_migrate import upgrade
 from sqlalchemy.exc import DBAPIError
 
 from app.accounts import queries as people
@@ -14,12 +16,16 @@ from app.accounts.operations import INSTALLER
 from app.audit import verification
 from app.audit.operations import erase_values, let_values_go, record
 from app.audit.tags import Kind, Tag
+from app.config import Settings
 from app.core import revision
 from app.core.database import writing
 from app.extensions import db
 from app.organisation.operations import add_unit
 from tests.client import LintingClient
+from tests.conftest import running
+from tests.conventions import earlier
 from tests.conventions.addresses import addresses
+from tests.postgresql.conftest import database
 
 REFUSED = [
     "UPDATE audit_event SET actor_id = 1",
@@ -37,6 +43,18 @@ REFUSED = [
 def test_alembic_finds_nothing_to_do(demo_app: Flask) -> None:
     with db.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), db.metadata) == []
+
+
+def test_an_upgrade_keeps_what_was_there(
+    settings: Settings, server: str, tmp_path: Path, compiled: Path
+) -> None:
+    with running(database("earlier", server, tmp_path / "earlier"), compiled):
+        tables, rows = earlier.filled(settings.database_url)
+        assert len(rows["measure"]) > 50
+        upgrade()
+        assert earlier.rows_of(tables) == rows
+        assert verification.first_fault() is None
+        assert verification.missing_triggers() == []
 
 
 def test_the_record_of_the_demo_is_whole(demo_app: Flask) -> None:

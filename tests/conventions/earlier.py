@@ -1,0 +1,52 @@
+"""A database as an earlier version of the tool left it, and what becomes of it in an upgrade."""
+
+import sqlalchemy as sa
+from flask_migrate import upgrade
+from sqlalchemy import Connection, MetaData
+
+from app.extensions import db
+
+LANDED = "0002"
+"""The newest migration that cities have run."""
+
+_THEIR_OWN = frozenset({"alembic_version", "revision"})
+"""Tables that say which migrations were run and how often something was written."""
+
+Rows = dict[str, list[tuple[object, ...]]]
+"""The rows of each table in the order of their keys."""
+
+
+def filled(source: str) -> tuple[MetaData, Rows]:
+    """Bring the database of the app to `LANDED`, with the rows of another one as they then were.
+
+    Args:
+        source: The address of a database that has all migrations.
+
+    Returns:
+        The tables that there then are, and their rows.
+    """
+    upgrade(revision=LANDED)
+    tables, engine = MetaData(), sa.create_engine(source)
+    with engine.connect() as old, db.engine.begin() as new:
+        tables.reflect(new)
+        for table in tables.sorted_tables:
+            # What a migration has put there itself is there already.
+            is_empty = not new.scalar(sa.select(sa.func.count()).select_from(table))
+            if is_empty and (rows := _read(old, table)):
+                new.execute(table.insert(), [row._asdict() for row in rows])
+    engine.dispose()
+    return tables, rows_of(tables)
+
+
+def rows_of(tables: MetaData) -> Rows:
+    """Return what the database of the app now holds of the columns of `tables`."""
+    with db.engine.connect() as connection:
+        return {
+            table.name: [tuple(row) for row in _read(connection, table)]
+            for table in tables.sorted_tables
+            if table.name not in _THEIR_OWN
+        }
+
+
+def _read(connection: Connection, table: sa.Table) -> list[sa.Row[tuple[object, ...]]]:
+    return list(connection.execute(sa.select(table).order_by(*table.primary_key.columns)))
