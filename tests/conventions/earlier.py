@@ -1,5 +1,7 @@
 """A database as an earlier version of the tool left it, and what becomes of it in an upgrade."""
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 from flask_migrate import upgrade
 from sqlalchemy import Connection, MetaData
@@ -11,6 +13,9 @@ LANDED = "0002"
 
 _THEIR_OWN = frozenset({"alembic_version", "revision"})
 """Tables that say which migrations were run and how often something was written."""
+
+_SINCE_GONE: Mapping[str, Mapping[str, object]] = {"scoring_round": {"blind": True}}
+"""Columns that a later migration takes away, by their tables, with what stands in them."""
 
 Rows = dict[str, list[tuple[object, ...]]]
 """The rows of each table in the order of their keys."""
@@ -33,13 +38,14 @@ def filled(source: str) -> tuple[MetaData, Rows]:
             # What a migration has put there itself is there already.
             is_empty = not new.scalar(sa.select(sa.func.count()).select_from(table))
             if is_empty and (rows := _read(old, table)):
-                new.execute(table.insert(), [row._asdict() for row in rows])
+                gone = _SINCE_GONE.get(table.name, {})
+                new.execute(table.insert(), [{**row._asdict(), **gone} for row in rows])
     engine.dispose()
     return tables, rows_of(tables)
 
 
 def rows_of(tables: MetaData) -> Rows:
-    """Return what the database of the app now holds of the columns of `tables`."""
+    """Return what the database of the app now holds of the columns of `tables` that stay."""
     with db.engine.connect() as connection:
         return {
             table.name: [tuple(row) for row in _read(connection, table)]
@@ -49,4 +55,5 @@ def rows_of(tables: MetaData) -> Rows:
 
 
 def _read(connection: Connection, table: sa.Table) -> list[sa.Row[tuple[object, ...]]]:
-    return list(connection.execute(sa.select(table).order_by(*table.primary_key.columns)))
+    columns = [each for each in table.columns if each.name not in _SINCE_GONE.get(table.name, {})]
+    return list(connection.execute(sa.select(*columns).order_by(*table.primary_key.columns)))
