@@ -5,13 +5,11 @@
 
 const alerts = document.getElementById("alerts");
 
-/* These answers bring their own page: the form with its errors, or the conflict. */
-const ANSWERED = [409, 422];
-
 const SAID = {
   401: alerts.dataset.signedOut,
   403: alerts.dataset.forbidden,
   404: alerts.dataset.missing,
+  409: alerts.dataset.changed,
   429: alerts.dataset.tooMany,
 };
 
@@ -21,8 +19,10 @@ const isQuiet = ({ detail }) => detail.ctx?.sourceElement?.dataset.quiet !== und
 
 document.addEventListener("htmx:response:error", (event) => {
   if (isQuiet(event)) return;
-  const { status } = event.detail.ctx.response;
-  if (!ANSWERED.includes(status)) alerts.textContent = SAID[status] ?? alerts.dataset.failed;
+  const { response, sourceElement } = event.detail.ctx;
+  // A form that takes such an answer in shows its errors, or the conflict, itself.
+  if (sourceElement?.hasAttribute(`hx-status:${response.status}`)) return;
+  alerts.textContent = SAID[response.status] ?? alerts.dataset.failed;
 });
 
 document.addEventListener("htmx:error", (event) => {

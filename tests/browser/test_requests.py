@@ -29,6 +29,7 @@ def break_background_requests(page: Page, status: int | None) -> None:
         (500, "data-failed"),
         (503, "data-failed"),
         (404, "data-missing"),
+        (409, "data-changed"),
         (403, "data-forbidden"),
         (429, "data-too-many"),
         (None, "data-offline"),
