@@ -127,7 +127,7 @@ def _relation_page(
         "proposing/_relation.html",
         code,
         form=form,
-        this=this,
+        measure=this,
         other=other,
         language_wanted=language_wanted(WORKFLOW.named("merge"), proposer),
         **context,

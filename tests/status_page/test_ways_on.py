@@ -13,12 +13,12 @@ from tests.scoring.rounds import close_round, open_round
 
 
 @pytest.fixture
-def page(app) -> Callable[[str, int], Element]:
-    """Return what gives the root of a measure's page as a person sees it."""
+def page(app) -> Callable[[str, int | str], Element]:
+    """Return what gives the root of a measure's page, or of one under it, as a person sees it."""
 
-    def read(key: str, measure_id: int) -> Element:
+    def read(key: str, path: int | str) -> Element:
         client = sign_in_as(app.test_client(), key)
-        return document_of(client.get(f"/measures/{measure_id}?lang=fi")).root
+        return document_of(client.get(f"/measures/{path}?lang=fi")).root
 
     return read
 
@@ -40,6 +40,36 @@ def current(root: Element) -> list[str]:
 )
 def test_a_proposal_stands_under_proposals_and_a_measure_under_status(page, state, place) -> None:
     assert current(page("secretary", saved(state))) == [place]
+
+
+def trail(root: Element) -> list[str]:
+    """Return where the way back up leads."""
+    found = first(root, ".//nav[@class='breadcrumb']")
+    return [link.get("href", "") for link in elements(found, "a")]
+
+
+ALL = [State.DRAFT, State.SUBMITTED, State.MERGED, State.APPROVED]
+
+
+@pytest.mark.parametrize(
+    ("key", "states", "pages"),
+    [
+        ("viewer", ALL[-1:], ["comments"]),
+        ("administrator", ALL[-1:], ["comments", "history"]),
+        ("member", ALL[1:], ["comments", "history"]),
+        ("proposer", ALL, ["comments", "files", "history"]),
+        ("secretary", ALL, ["comments", "files", "history", "lineage", "lineage/{other}"]),
+    ],
+)
+def test_all_pages_of_a_measure_lead_back_as_its_own_does(page, key, states, pages) -> None:
+    other_id = saved()
+    for state in states:
+        measure_id = saved(state)
+        own = page(key, measure_id)
+        for name in pages:
+            below = page(key, f"{measure_id}/{name}".format(other=other_id))
+            assert trail(below)[:2] == [*trail(own), f"/measures/{measure_id}"], (state, name)
+            assert current(below) == current(own) != [], (state, name)
 
 
 def test_what_waits_for_a_translation_leads_there(page) -> None:
