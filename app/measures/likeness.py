@@ -1,24 +1,32 @@
 """Measures that are like one another, found before somebody proposes the same once more."""
 
 from collections.abc import Collection, Mapping
-from functools import lru_cache
-from typing import NamedTuple
+from hashlib import blake2b
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, CompoundSelect, and_, func, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    CursorResult,
+    and_,
+    bindparam,
+    insert,
+    or_,
+    select,
+    union,
+    update,
+)
 
 from app.accounts.models import Unit
 from app.config import Language
 from app.core.policy import Action, Actor, can
 from app.extensions import db
 from app.measures import lemmas
+from app.measures.known_words import known_words
 from app.measures.models import Likeness, Lineage, Measure
-from app.measures.overlap import Corpus, Words
+from app.measures.overlap import Words
 from app.measures.queries import visible_to
 from app.measures.states import Publicity, State
-
-ALIKE_FROM = 0.24
-"""From how much in common on measures are shown as alike; tests/measures/test_likeness.py tells
-on what examples it was chosen, and what it finds."""
 
 MOST_SHOWN = 5
 
@@ -32,6 +40,11 @@ IN_OUTLINE = frozenset({State.SUBMITTED, State.IN_SCORING})
 _AT_MOST = 100
 
 _LANGUAGES: tuple[Language, ...] = ("fi", "sv")
+
+# Every save of a text runs these, so they go past the ORM.
+_ROWS = Likeness.metadata.tables[Likeness.__tablename__]
+_WRITE = update(_ROWS).where(_ROWS.c.measure_id == bindparam("of"))
+_ADD = insert(_ROWS)
 
 
 class Texts(NamedTuple):
@@ -72,7 +85,7 @@ def find(actor: Actor, texts: Texts, leaving_out: int | None = None) -> list[Loo
         leaving_out: The id of the measure itself. What is marked as related to it, or was merged
             into another, is known already, and left out too.
     """
-    shares = _shares({lang: _words(texts, lang) for lang in _LANGUAGES}, _as_of())
+    shares = known_words().shares({lang: _words(texts, lang) for lang in _LANGUAGES})
     shares.pop(leaving_out or 0, None)
     nearest = sorted(shares, key=lambda key: (-shares[key], key))[:_AT_MOST]
     if not nearest:
@@ -111,13 +124,9 @@ def counts_for(measures: Collection[Measure], actor: Actor) -> Mapping[int, int]
 
     Related and merged ones do not count; the number of queries is always the same.
     """
-    as_of = _as_of()
     ids = [measure.id for measure in measures]
-    found = {
-        row.measure_id: _alike_to(as_of, _kept(row, "fi"), _kept(row, "sv"))
-        for row in db.session.scalars(select(Likeness).where(Likeness.measure_id.in_(ids)))
-    }
-    candidates = {key for shares in found.values() for key in shares}
+    found = known_words().alike(ids)
+    candidates = {key for others in found.values() for key in others}
     query = select(Measure.id).where(
         Measure.id.in_(sorted(candidates)), Measure.state != State.MERGED, visible_to(actor)
     )
@@ -133,10 +142,7 @@ def counts_for(measures: Collection[Measure], actor: Actor) -> Mapping[int, int]
         )
     }
     return {
-        key: sum(
-            other != key and other in visible and (key, other) not in related
-            for other in found.get(key, ())
-        )
+        key: sum(other in visible and (key, other) not in related for other in found[key])
         for key in ids
     }
 
@@ -144,17 +150,23 @@ def counts_for(measures: Collection[Measure], actor: Actor) -> Mapping[int, int]
 def write(measure: Measure) -> None:
     """Write anew the words by which look-alikes of the measure are found."""
     texts = Texts(*(getattr(measure, name) for name in COMPARED))
-    row = db.session.get(Likeness, measure.id)
-    if row is None:
-        row = Likeness(measure_id=measure.id)
-        db.session.add(row)
+    row: dict[str, str | int] = {}
     for lang in _LANGUAGES:
-        name, problem = _words(texts, lang)
-        setattr(row, f"name_{lang}", name)
-        setattr(row, f"problem_{lang}", problem)
-    row.edition = lemmas.edition()
-    row.version = measure.version
-    db.session.flush()
+        row[f"name_{lang}"], row[f"problem_{lang}"] = _words(texts, lang)
+    row["digest"] = digest_of(measure.id, *map(str, row.values()))
+    row["edition"] = lemmas.edition()
+    written: CursorResult[Any] = db.session.connection().execute(_WRITE, {"of": measure.id, **row})
+    if not written.rowcount:
+        db.session.execute(_ADD, {"measure_id": measure.id, **row})
+
+
+def digest_of(measure_id: int, *words: str) -> int:
+    """Return by what a row of `likeness` is known again: what it says, and of which measure.
+
+    It has 40 bits, so that the sum of all of them is a number that a database can hold.
+    """
+    text = "\n".join((str(measure_id), *words))
+    return int.from_bytes(blake2b(text.encode(), digest_size=5).digest())
 
 
 def write_missing(at_most: int) -> int:
@@ -192,49 +204,3 @@ def _words(texts: Texts, lang: Language) -> Words:
     name = lemmas.words(getattr(texts, f"name_{lang}"), lang)
     problem = lemmas.words(getattr(texts, f"problem_{lang}"), lang)
     return Words(" ".join(name), " ".join(word for word in problem if word not in name))
-
-
-def _kept(row: Likeness, lang: Language) -> Words:
-    return Words(getattr(row, f"name_{lang}"), getattr(row, f"problem_{lang}"))
-
-
-AsOf = tuple[str | int | None, ...]
-"""What is the same as long as no text in a database has changed."""
-
-
-def _as_of() -> AsOf:
-    """Return how the texts are by now.
-
-    Every change makes a new version of its measure, and a new measure has the highest id.
-    """
-    counts = select(func.count(), func.max(Likeness.measure_id), func.sum(Likeness.version))
-    return (str(db.engine.url), *db.session.execute(counts).one())
-
-
-def _shares(words: Mapping[Language, Words], as_of: AsOf) -> dict[int, float]:
-    """Return the measures that are alike and how much, by the language in which they are more."""
-    found: dict[int, float] = {}
-    for lang in _LANGUAGES:
-        if not any(words[lang]):
-            continue
-        for key, share in _corpus(as_of, lang).alike(words[lang]).items():
-            if share >= ALIKE_FROM:
-                found[key] = max(share, found.get(key, 0))
-    return found
-
-
-@lru_cache(maxsize=2000)
-def _alike_to(as_of: AsOf, fi: Words, sv: Words) -> frozenset[int]:
-    """Return the measures that are like these words; a list asks for the same ones often."""
-    return frozenset(_shares({"fi": fi, "sv": sv}, as_of))
-
-
-@lru_cache(maxsize=2)
-def _corpus(_as_of: AsOf, lang: Language) -> Corpus:
-    """Return the words of all measures in a language; the newest are kept in memory."""
-    by_language = {
-        "fi": select(Likeness.measure_id, Likeness.name_fi, Likeness.problem_fi),
-        "sv": select(Likeness.measure_id, Likeness.name_sv, Likeness.problem_sv),
-    }
-    rows = db.session.execute(by_language[lang])
-    return Corpus((key, Words(name, problem)) for key, name, problem in rows)

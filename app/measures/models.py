@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
@@ -152,12 +153,14 @@ class MeasureWord(Model):
 class Likeness(Model):
     """The words of a measure's name and problem, a language each, that look-alikes are found by.
 
-    They follow from the texts, and are written with them: `edition` says by what dictionaries, and
-    `version` which version of the measure they are of. A word of the name is not repeated in the
-    problem.
+    They follow from the texts, and are written with them; `edition` says by what dictionaries. A
+    word of the name is not repeated in the problem. By `digest` a process knows whether what it
+    keeps in memory is still so.
     """
 
     __tablename__ = "likeness"
+    # The digests of all measures are read from it, without their words.
+    __table_args__ = (Index("ix_likeness_digest", "measure_id", "digest"),)
 
     measure_id: Mapped[int] = mapped_column(
         ForeignKey("measure.id"), primary_key=True, autoincrement=False
@@ -167,7 +170,7 @@ class Likeness(Model):
     problem_fi: Mapped[str] = mapped_column(Text, default="")
     problem_sv: Mapped[str] = mapped_column(Text, default="")
     edition: Mapped[str] = mapped_column(String(40))
-    version: Mapped[int]
+    digest: Mapped[int] = mapped_column(BigInteger)
 
 
 class Entry(Model):

@@ -8,8 +8,8 @@ is like all others.
 
 import math
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
@@ -46,54 +46,77 @@ class Words(NamedTuple):
         }
 
 
+NOTHING = Words("", "")
+
+
 class Corpus:
     """The words of many measures in one language, ready to be compared with others."""
 
-    def __init__(self, texts: Iterable[tuple[int, Words]]) -> None:
-        self._sums: dict[int, float] = {}
-        in_names: dict[str, list[int]] = defaultdict(list)
-        in_problems: dict[str, list[int]] = defaultdict(list)
-        for key, (name, problem) in texts:
-            named, told = name.split(), problem.split()
-            self._sums[key] = len(named) + OF_A_PROBLEM * len(told)
-            for word in named:
-                in_names[word].append(key)
-            for word in told:
-                in_problems[word].append(key)
-        self._holders = ((in_names, 1.0), (in_problems, OF_A_PROBLEM))
-        self._words = sorted({*in_names, *in_problems})
-        self._backwards = sorted(word[::-1] for word in self._words)
+    def __init__(self) -> None:
+        self._texts: dict[int, Words] = {}
+        self._roots: dict[int, float] = {}
+        self._least_root = 0.0
+        self._holders: dict[str, list[int]] = {}
+        self._words: list[str] = []
+        self._backwards: list[str] = []
 
-    def alike(self, words: Words) -> Mapping[int, float]:
-        """Return how alike the measures that share anything with `words` are, from 0 to 1."""
+    def words_of(self, key: int) -> Words:
+        """Return the words of a measure; none of one that is not known."""
+        return self._texts.get(key, NOTHING)
+
+    def update(self, texts: Mapping[int, Words]) -> None:
+        """Take in the words of measures in place of those they had; one without any is gone."""
+        new = []
+        for key, words in texts.items():
+            self._forget(key)
+            weights = words.weights()
+            if not weights:
+                continue
+            self._texts[key] = words
+            self._roots[key] = math.sqrt(sum(weights.values()))
+            for word in weights:
+                if word not in self._holders:
+                    self._holders[word] = []
+                    new.append(word)
+                self._holders[word].append(key)
+        self._least_root = min(self._roots.values(), default=0)
+        # What is sorted but for its end is soon sorted.
+        self._words += new
+        self._words.sort()
+        self._backwards += (word[::-1] for word in new)
+        self._backwards.sort()
+
+    def _forget(self, key: int) -> None:
+        self._roots.pop(key, None)
+        for word in self._texts.pop(key, NOTHING).weights():
+            self._holders[word].remove(key)
+            if not self._holders[word]:
+                del self._holders[word]
+                del self._words[bisect_left(self._words, word)]
+                del self._backwards[bisect_left(self._backwards, word[::-1])]
+
+    def alike(self, words: Words, at_least: float) -> dict[int, float]:
+        """Return the measures that are like `words`, and how much, from `at_least` to 1.
+
+        Most measures share a common word or two. They are counted out before anything is weighed:
+        no shared word counts more than 1 on either side, so no share is greater than their number
+        divided by the geometric mean of what all words of the two texts count.
+        """
         weights = words.weights()
-        found: dict[int, float] = defaultdict(float)
-        closest: dict[str, float] = {}
-        for word, weight in weights.items():
-            best: dict[int, float] = {}
-            for near, likeness in self._near(word).items():
-                closest[near] = max(likeness, closest.get(near, 0))
-                for keys, _weight in self._holding(near):
-                    for key in keys:
-                        if likeness > best.get(key, 0):
-                            best[key] = likeness
-            for key, likeness in best.items():
-                found[key] += weight * likeness
-        covered: dict[int, float] = defaultdict(float)
-        for near, likeness in closest.items():
-            for keys, weight in self._holding(near):
-                for key in keys:
-                    covered[key] += weight * likeness
-        total = sum(weights.values())
-        return {
-            key: math.sqrt(found[key] / total * covered[key] / self._sums[key]) for key in found
-        }
-
-    def _holding(self, word: str) -> Iterator[tuple[list[int], float]]:
-        """Give the measures with a word in the name or in the problem, and what it counts there."""
-        for holders, weight in self._holders:
-            if word in holders:
-                yield holders[word], weight
+        near = {word: self._near(word) for word in weights}
+        shared: Counter[int] = Counter()
+        for others in near.values():
+            for other in others:
+                shared.update(self._holders[other])
+        least = at_least * math.sqrt(sum(weights.values()))
+        fewest = least * self._least_root
+        likely = [
+            key
+            for key, number in shared.items()
+            if number >= fewest and number >= least * self._roots[key]
+        ]
+        shares = ((key, _share(weights, near, self._texts[key].weights())) for key in likely)
+        return {key: share for key, share in shares if share >= at_least}
 
     def _near(self, word: str) -> dict[str, float]:
         """Return the words that are like `word`, or are a part of it, and how alike they are."""
@@ -112,11 +135,32 @@ class Corpus:
         yield from _from(self._words, word)
         yield from (other[::-1] for other in _from(self._backwards, word[::-1]))
         for length in range(SHORTEST_PART, len(word)):
-            yield from (
-                part
-                for part in (word[:length], word[-length:])
-                if any(part in holders for holders, _weight in self._holders)
-            )
+            yield from (part for part in (word[:length], word[-length:]) if part in self._holders)
+
+
+def _share(
+    weights: Mapping[str, float],
+    near: Mapping[str, Mapping[str, float]],
+    theirs: Mapping[str, float],
+) -> float:
+    """Return how alike two texts are, from 0 to 1.
+
+    Args:
+        weights: What the words of one text count.
+        near: For each of them the words that are like it, and how alike they are.
+        theirs: What the words of the other text count.
+    """
+    found = 0.0
+    closest: dict[str, float] = {}
+    for word, weight in weights.items():
+        best = 0.0
+        for other, likeness in near[word].items():
+            if other in theirs:
+                best = max(best, likeness)
+                closest[other] = max(likeness, closest.get(other, 0))
+        found += weight * best
+    covered = sum(theirs[other] * likeness for other, likeness in closest.items())
+    return math.sqrt(found / sum(weights.values()) * covered / sum(theirs.values()))
 
 
 def _from(words: list[str], beginning: str) -> list[str]:

@@ -231,12 +231,13 @@ def upgrade():
         sa.Column("problem_fi", sa.Text(), nullable=False),
         sa.Column("problem_sv", sa.Text(), nullable=False),
         sa.Column("edition", sa.String(length=40), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["measure_id"], ["measure.id"], name=op.f("fk_likeness_measure_id")
         ),
         sa.PrimaryKeyConstraint("measure_id", name=op.f("pk_likeness")),
     )
+    op.create_index("ix_likeness_digest", "likeness", ["measure_id", "digest"], unique=False)
     op.create_table(
         "working_copy",
         sa.Column("id", sa.Integer(), nullable=False),

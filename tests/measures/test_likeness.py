@@ -19,6 +19,7 @@ from app.core.database import writing
 from app.core.policy import ANONYMOUS
 from app.extensions import db
 from app.measures import lemmas, likeness, lineage, operations
+from app.measures.known_words import ALIKE_FROM, KnownWords
 from app.measures.likeness import COMPARED, Texts
 from app.measures.models import Likeness, Measure, MeasureWord
 from app.measures.overlap import Corpus, Words
@@ -111,7 +112,13 @@ A, B = Words("kirjasto tila varata", "puhelin"), Words("katu talvi kartta", "lum
 
 
 def share(one: Words, another: Words) -> float:
-    return Corpus([(1, another)]).alike(one).get(1, 0)
+    return corpus_of({1: another}).alike(one, 0).get(1, 0)
+
+
+def corpus_of(texts: dict[int, Words]) -> Corpus:
+    corpus = Corpus()
+    corpus.update(texts)
+    return corpus
 
 
 def test_the_same_words_are_wholly_alike_and_others_not_at_all() -> None:
@@ -139,17 +146,51 @@ def test_another_spelling_is_nearly_the_same() -> None:
 
 def test_a_long_text_that_mentions_everything_is_not_like_all() -> None:
     everything = Words("kirjasto katu", " ".join(f"sana{number}" for number in range(200)))
-    assert share(Words("kirjasto", ""), everything) < likeness.ALIKE_FROM
+    assert share(Words("kirjasto", ""), everything) < ALIKE_FROM
 
 
 WORDS = st.lists(st.text("abcå1", min_size=1, max_size=8), max_size=12).map(" ".join)
+TEXT = st.builds(Words, WORDS, WORDS)
+ROWS = st.dictionaries(st.integers(1, 6), TEXT)
 
 
-@given(st.lists(st.builds(Words, WORDS, WORDS), max_size=6), st.builds(Words, WORDS, WORDS))
-def test_shares_are_shares(rows: list[Words], typed: Words) -> None:
-    shares = Corpus(enumerate(rows)).alike(typed)
+@settings(deadline=None)
+@given(ROWS, TEXT)
+def test_shares_are_shares(rows: dict[int, Words], typed: Words) -> None:
+    shares = corpus_of(rows).alike(typed, 0)
     assert all(0 < each <= 1.000001 for each in shares.values())
-    assert shares.keys() <= set(range(len(rows)))
+    assert shares.keys() <= rows.keys()
+
+
+@settings(deadline=None)
+@given(ROWS, TEXT, st.sampled_from([0.1, ALIKE_FROM, 0.5, 1]))
+def test_nothing_that_is_alike_enough_is_counted_out(
+    rows: dict[int, Words], typed: Words, at_least: float
+) -> None:
+    corpus = corpus_of(rows)
+    enough = {key: each for key, each in corpus.alike(typed, 0).items() if each >= at_least}
+    assert corpus.alike(typed, at_least) == enough
+
+
+@settings(deadline=None)
+@given(TEXT, TEXT)
+def test_one_is_as_much_like_another_as_the_other_is_like_it(one: Words, another: Words) -> None:
+    assert share(one, another) == pytest.approx(share(another, one))
+
+
+@settings(deadline=None)
+@given(st.lists(ROWS, min_size=1, max_size=4), TEXT)
+def test_what_is_brought_up_to_date_is_as_if_it_had_always_been_so(
+    changes: list[dict[int, Words]], typed: Words
+) -> None:
+    corpus = Corpus()
+    by_now: dict[int, Words] = {}
+    for rows in changes:
+        corpus.update(rows)
+        by_now |= rows
+    assert corpus.alike(typed, 0) == corpus_of(by_now).alike(typed, 0)
+    corpus.update(dict.fromkeys(by_now, Words("", "")))
+    assert vars(corpus) == vars(Corpus())
 
 
 # What is kept
@@ -195,6 +236,70 @@ def test_what_is_deleted_is_not_found(app, actor) -> None:
             db.session.execute(delete(model).where(model.measure_id == first))
         db.session.execute(delete(Measure).where(Measure.id == first))
     assert found(actor("secretary")) == [second]
+
+
+def test_what_others_have_changed_is_found_at_once_and_nothing_else_is_read(
+    app, actor, query_counter
+) -> None:
+    """Another process writes to the same database, and knows nothing of this one's memory."""
+    secretary = actor("secretary")
+    first, second, third = saved(), saved(), saved()
+    assert found(secretary) == [first, second, third]
+    texts = Texts(name_fi="Katujen talvihoidon kartta")
+    row = {"name_fi": "katu talvihoito kartta", "problem_fi": "", "name_sv": "", "problem_sv": ""}
+    with writing():
+        mine = Likeness.measure_id == second
+        db.session.execute(update(Likeness).where(mine).values(**row, digest=5))
+    with query_counter() as statements:
+        assert found(secretary, texts) == [second]
+    (read,) = [each for each in statements if "likeness.name_sv" in each]
+    assert "IN (?)" in read, "more is read than the one that has changed"
+    assert found(secretary) == [first, third]
+    with query_counter() as statements:
+        found(secretary)
+    assert not any("likeness.name_sv" in each for each in statements)
+
+
+def test_what_is_rolled_back_was_never_known(app, actor) -> None:
+    secretary, measure_id = actor("secretary"), saved()
+    texts = Texts(name_fi="Katujen talvihoidon kartta")
+
+    def reword(name_fi: str) -> None:
+        empty = dict.fromkeys(COMPARED, "")
+        operations.change(fresh(measure_id), INSTALLER, **{**empty, "name_fi": name_fi})
+
+    with writing():
+        reword("Kadun talvihoito kartalle")
+        assert found(secretary, texts) == [measure_id]
+        db.session.rollback()
+    assert found(secretary, texts) == []
+    assert found(secretary) == [measure_id]
+    # What comes in its place is of the same version.
+    with writing():
+        reword("Uimahallin vuorojen vuokraus")
+    assert found(secretary, texts) == []
+    assert found(secretary, Texts(name_fi="Uimahallin vuorot")) == [measure_id]
+
+
+def test_what_is_known_to_be_alike_follows_every_change(app) -> None:
+    known = KnownWords()
+    first, second, third = saved(), saved(), saved()
+    ids = [first, second, third]
+    assert known.alike(ids) == {key: {*ids} - {key} for key in ids}
+    other = {**dict.fromkeys(COMPARED, ""), "name_fi": "Kadun talvihoito kartalle"}
+    with writing():
+        operations.change(fresh(second), INSTALLER, **other)
+    assert (
+        known.alike(ids)
+        == KnownWords().alike(ids)
+        == {first: {third}, second: set(), third: {first}}
+    )
+    with writing():
+        operations.change(fresh(third), INSTALLER, **other)
+    assert known.alike(ids) == {first: set(), second: {third}, third: {second}}
+    with writing():
+        db.session.execute(delete(Likeness).where(Likeness.measure_id == third))
+    assert known.alike(ids) == KnownWords().alike(ids) == {key: set() for key in ids}
 
 
 def test_starting_up_writes_what_is_missing_and_what_other_dictionaries_have_found(app) -> None:

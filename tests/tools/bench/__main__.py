@@ -36,7 +36,7 @@ FRAGMENT = "filter fragment"
 FRAGMENT_ANEW = "fragment, anew"
 PROPOSAL = "proposal save"
 SCORE = "score save"
-# What measures are compared by is kept until a text changes.
+# What measures are compared by is kept in memory; "anew" is after the text of one has changed.
 LOOK_ALIKES = "look-alikes"
 LOOK_ALIKES_ANEW = "look-alikes, anew"
 
@@ -111,7 +111,7 @@ def _measured(
             database.execute("UPDATE revision SET number = number + 1")
 
         def reword() -> None:
-            database.execute("UPDATE likeness SET version = version + 1 WHERE measure_id = 1")
+            database.execute("UPDATE likeness SET digest = digest + 1 WHERE measure_id = 1")
 
         search = look_alikes(Client(port))
         page = Probe("floor: page", lambda: floor.get("/"))

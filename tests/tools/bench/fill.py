@@ -184,7 +184,7 @@ def _likenesses(measures: list[dict[str, Any]], chance: random.Random) -> Iterat
     shares = [1 / (20 + rank) for rank in range(VOCABULARY)]
     for measure in measures:
         names = {"fi": measure["name_fi"], "sv": measure["name_sv"]}
-        row = {"measure_id": measure["id"], "edition": "invented", "version": 1}
+        row = {"measure_id": measure["id"], "edition": "invented", "digest": measure["id"]}
         for lang in ("fi", "sv"):
             chosen = list(dict.fromkeys(chance.choices(vocabulary, shares, k=26)))
             row[f"name_{lang}"] = " ".join([*search.words(names[lang]), *chosen[:4]])
