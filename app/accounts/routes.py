@@ -1,6 +1,6 @@
 """Administration of people: their list, each person's page, their roles and how they sign in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flask import Blueprint, abort, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,10 +16,11 @@ from app.accounts.forms import (
     RoleForm,
     names_of_units,
 )
-from app.accounts.models import RoleGrant, User
+from app.accounts.models import RoleGrant, Unit, User
 from app.accounts.references import Goes, counts
 from app.accounts.states import Access
 from app.core import clock
+from app.core.bilingual import text_of
 from app.core.database import writing
 from app.core.errors import Refused, Stale
 from app.core.guards import current_actor, requires
@@ -54,7 +55,11 @@ def people() -> ResponseReturnValue:
         ),
         list_url=lambda **changes: _list_url(filters, **changes),
         units={unit.id: unit for unit in units},
-        unit_choices=names_of_units(units, language(), _("All")),
+        unit_choices=[
+            choice for choice in names_of_units(units, language(), "").items() if choice[0]
+        ],
+        chips=_chips(filters, units),
+        fragment=wants_fragment(),
         names=queries.names_of({user_id for user_id in deputised if user_id}),
         today=today,
         local=clock.local,
@@ -65,6 +70,24 @@ def people() -> ResponseReturnValue:
     if wants_fragment():
         response.headers["HX-Push-Url"] = _list_url(filters, page=filters.page)
     return response
+
+
+def _chips(filters: listing.Filters, units: Sequence[Unit]) -> list[tuple[str, str]]:
+    """Return each choice that narrows the list, in words, and the address without it."""
+    found = []
+    if filters.q:
+        found.append((_("Search: %(words)s", words=filters.q), _list_url(filters, q="")))
+    if filters.role:
+        text = _("Role: %(role)s", role=filters.role.label)
+        found.append((text, _list_url(filters, role=None)))
+    if filters.unit_id is not None:
+        names = {unit.id: text_of(unit, "name", language()).value for unit in units}
+        text = _("Unit: %(name)s", name=names.get(filters.unit_id, _("unknown")))
+        found.append((text, _list_url(filters, unit_id=None)))
+    if filters.access:
+        text = _("State: %(state)s", state=filters.access.label)
+        found.append((text, _list_url(filters, access=None)))
+    return found
 
 
 def _list_url(filters: listing.Filters, **changes: object) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.desk.states import UNDECIDED, Order, Problem
 from app.measures.states import State
@@ -66,6 +68,30 @@ class Filters:
     def sorted_by(self, order: Order) -> str:
         """Return the address sorted by `order`; the other way round if it already is."""
         return self.url(order=order, descending=self.order is order and not self.descending)
+
+
+def chips(filters: Filters, units: Mapping[int, str]) -> list[tuple[str, str]]:
+    """Return each choice that narrows the queue, in words, and the address without it.
+
+    `units` are the names of the units that may be chosen.
+    """
+    found = []
+    if filters.state:
+        text = _("State: %(state)s", state=filters.state.label)
+        found.append((text, filters.url(state=None)))
+    if filters.problem:
+        found.append((str(filters.problem.label), filters.url(problem=None)))
+    if filters.unit_id:
+        text = _("Unit: %(name)s", name=units.get(filters.unit_id, _("unknown")))
+        found.append((text, filters.url(unit_id=None)))
+    if filters.year:
+        found.append((_("First year: %(year)s", year=filters.year), filters.url(year=None)))
+    if filters.days:
+        text = ngettext(
+            "Waiting for at least %(num)s day", "Waiting for at least %(num)s days", filters.days
+        )
+        found.append((text, filters.url(days=None)))
+    return found
 
 
 def parse(args: Mapping[str, str]) -> Filters:

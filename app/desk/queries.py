@@ -13,7 +13,7 @@ from app.comments.models import Comment
 from app.comments.states import Audience
 from app.config import Language
 from app.core import clock
-from app.core.bilingual import other
+from app.core.bilingual import other, text_of
 from app.core.policy import Action, Actor, can
 from app.desk.filters import Filters
 from app.desk.states import QUEUE, UNDECIDED, Order, Problem
@@ -201,9 +201,9 @@ def proposals(
 
 
 class Choices(NamedTuple):
-    """What the queue may be narrowed to: the units and the first years of what is undecided."""
+    """What the queue may be narrowed to: ids and names of units, first years of the undecided."""
 
-    units: Sequence[Unit]
+    units: Sequence[tuple[int, str]]
     years: Sequence[int | None]
 
 
@@ -217,7 +217,7 @@ def choices(actor: Actor, lang: Language) -> Choices:
     )
     years = select(Measure.first_year).where(undecided, Measure.first_year.is_not(None))
     return Choices(
-        db.session.scalars(units).all(),
+        [(unit.id, text_of(unit, "name", lang).value) for unit in db.session.scalars(units)],
         db.session.scalars(years.distinct().order_by(Measure.first_year)).all(),
     )
 

@@ -47,6 +47,7 @@ def queue() -> ResponseReturnValue:
     if chosen.page > pages:
         return redirect(chosen.url(page=pages))
     rows = queries.proposals(condition, chosen, PAGE_SIZE, language())
+    choices = queries.choices(actor, language())
     recent = past.recent_actions()
     done = request.args.get("done")
     return render_template(
@@ -54,7 +55,8 @@ def queue() -> ResponseReturnValue:
         filters=chosen,
         deadlines=deadlines(today, current_app.config["SETTINGS"].meeting_deadline_days),
         figures=figures.figures(queries.counts(actor, figures.LONG, today)),
-        choices=queries.choices(actor, language()),
+        choices=choices,
+        chips=filters.chips(chosen, dict(choices.units)),
         page=Page(
             lines.lines(rows, actor, today),
             chosen.page,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import url_for
+from flask_babel import gettext as _
 
 from app.core.fields import printable, tidy_line
 from app.measures.states import State
@@ -55,6 +56,25 @@ class Filters:
             "page": to.page if to.page > 1 else None,
         }
         return url_for("proposing.proposals", **args)
+
+
+def chips(filters: Filters, units: Mapping[int, str]) -> list[tuple[str, str]]:
+    """Return each choice that narrows the list, in words, and the address without it.
+
+    The state is left out, as it has links of its own. `units` are the names of the units that may
+    be chosen.
+    """
+    found = []
+    if filters.q:
+        found.append((_("Search: %(words)s", words=filters.q), filters.url(q="")))
+    if filters.unit_id:
+        text = _("Unit: %(name)s", name=units.get(filters.unit_id, _("unknown")))
+        found.append((text, filters.url(unit_id=None)))
+    if filters.year:
+        found.append((_("First year: %(year)s", year=filters.year), filters.url(year=None)))
+    if filters.own:
+        found.append((_("Only my own"), filters.url(own=False)))
+    return found
 
 
 def parse(args: Mapping[str, str]) -> Filters:

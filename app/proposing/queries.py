@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from app.accounts import queries as accounts
-from app.accounts.models import Unit
+from app.config import Language
+from app.core.bilingual import text_of
 from app.core.policy import Actor
 from app.extensions import db
 from app.measures import search
@@ -23,16 +24,16 @@ class Summary(NamedTuple):
 
     Attributes:
         states: How many proposals of the chosen unit and year there are in each state that has any.
-        units: The units that have proposals.
+        units: The ids and names of the units that have proposals.
         years: The first years that proposals have.
     """
 
     states: Mapping[State, int]
-    units: Sequence[Unit]
+    units: Sequence[tuple[int, str]]
     years: Sequence[int]
 
 
-def summary(actor: Actor, filters: Filters) -> Summary:
+def summary(actor: Actor, filters: Filters, lang: Language) -> Summary:
     """Return what `actor` may choose from, and how many proposals there are of it."""
     columns = (Measure.state, Measure.unit_id, Measure.first_year)
     query = select(*columns, func.count().label("n")).where(_listed(actor, filters))
@@ -45,7 +46,11 @@ def summary(actor: Actor, filters: Filters) -> Summary:
     years = {row.first_year for row in rows} | {filters.year}
     return Summary(
         {state: counts[state] for state in State if counts[state]},
-        [unit for unit in accounts.units() if unit.id in unit_ids],
+        [
+            (unit.id, text_of(unit, "name", lang).value)
+            for unit in accounts.units()
+            if unit.id in unit_ids
+        ],
         sorted(year for year in years if year),
     )
 

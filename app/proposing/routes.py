@@ -34,7 +34,7 @@ from app.proposing import conflict, lookalikes, working_copies
 from app.proposing import queries as listing
 from app.proposing.calendar import deadlines
 from app.proposing.explanations import explanations
-from app.proposing.filters import parse
+from app.proposing.filters import chips, parse
 from app.proposing.forms import ProposalForm
 from app.proposing.models import WorkingCopy
 from app.proposing.working_copies import Mark
@@ -53,7 +53,7 @@ def proposals() -> ResponseReturnValue:
     """List the proposals that the reader may see and asks for."""
     actor = current_actor()
     filters = parse(request.args)
-    summary = listing.summary(actor, filters)
+    summary = listing.summary(actor, filters, language())
     counts = summary.states
     total = counts.get(filters.state, 0) if filters.state else sum(counts.values())
     if filters.page > page_count(total, PAGE_SIZE):
@@ -63,6 +63,7 @@ def proposals() -> ResponseReturnValue:
         "proposing/proposals.html",
         page=Page(rows, filters.page, PAGE_SIZE, total, lambda to: filters.url(page=to)),
         filters=filters,
+        chips=chips(filters, dict(summary.units)),
         summary=summary,
         local=clock.local,
     )

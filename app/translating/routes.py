@@ -1,11 +1,13 @@
 """The translator's queue, and one translation beside the text that it is made from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
 from app.config import Language
 from app.core import clock
@@ -14,7 +16,7 @@ from app.core.database import writing
 from app.core.errors import Refused
 from app.core.fields import Difference, version_in
 from app.core.guards import check, current_actor, refuse, requires
-from app.core.htmx import render, see_other
+from app.core.htmx import render, see_other, wants_fragment
 from app.core.i18n import LANGUAGES
 from app.core.pagination import Page, page_count
 from app.core.policy import NO_UNIT, Action
@@ -29,6 +31,13 @@ from app.translating.sources import sources_of
 blueprint = Blueprint("translating", __name__)
 
 _COLUMNS = frozenset(Measure.__table__.columns.keys()) - {"version"}
+
+
+_DIRECTIONS: Mapping[Language, LazyString] = {
+    "sv": _l("From Finnish into Swedish"),
+    "fi": _l("From Swedish into Finnish"),
+}
+"""The directions of translation, by the language to write in."""
 
 
 @blueprint.get("/translations")
@@ -48,11 +57,14 @@ def queue() -> ResponseReturnValue:
             filters.page,
             queries.PAGE_SIZE,
             total,
-            lambda number: _queue_url(filters, number),
+            lambda number: _queue_url(filters, page=number),
         ),
         counts=counts,
         states=workflow.states_for(actor),
+        directions=tuple(_DIRECTIONS.items()),
         filters=filters,
+        chips=_chips(filters),
+        fragment=wants_fragment(),
         waiting=workflow.waiting,
         source_of=lambda measure, into: text_of(measure, "name", other(into)),
         translation_url=lambda measure, into: _translation_url(measure, into, filters),
@@ -61,8 +73,19 @@ def queue() -> ResponseReturnValue:
     )
 
 
-def _queue_url(filters: Filters, page: int = 1) -> str:
-    return url_for("translating.queue", **filters.args(page=page))
+def _chips(filters: Filters) -> list[tuple[str, str]]:
+    """Return each choice that narrows the queue, in words, and the address without it."""
+    found = []
+    if filters.into:
+        found.append((str(_DIRECTIONS[filters.into]), _queue_url(filters, into=None)))
+    if filters.state:
+        text = _("State: %(state)s", state=filters.state.label)
+        found.append((text, _queue_url(filters, state=None)))
+    return found
+
+
+def _queue_url(filters: Filters, **changes: Any) -> str:
+    return url_for("translating.queue", **filters.args(**changes))
 
 
 def _translation_url(measure: Measure, into: Language, filters: Filters) -> str:
