@@ -38,6 +38,8 @@ KINDS: dict[str, set[Kind]] = {
     "roadmap": {Kind.ROADMAP},
     "roadmap_step": {Kind.ROADMAP},
     "role_grant": {Kind.PERSON},
+    "scenario": {Kind.ROUND},
+    "scorer": {Kind.ROUND},
     "scoring_round": {Kind.ROUND},
     "snapshot": {Kind.ROADMAP},
     "status_report": {Kind.MEASURE},

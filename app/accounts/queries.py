@@ -139,6 +139,25 @@ def holding(roles: Collection[Role], today: date) -> Sequence[User]:
     return db.session.scalars(query.order_by(User.id)).all()
 
 
+def standing_in(roles: Collection[Role], today: date) -> dict[int, int]:
+    """Return whom people stand in for on a day in one of `roles`, by the deputies' ids.
+
+    Whoever holds one of the roles themselves stands in for nobody.
+    """
+    query = (
+        select(RoleGrant.user_id, RoleGrant.deputy_for_id)
+        .where(
+            RoleGrant.role.in_(sorted(roles)),
+            or_(RoleGrant.first_day.is_(None), RoleGrant.first_day <= today),
+            _not_over(today),
+        )
+        .order_by(RoleGrant.id.desc())
+    )
+    rows = db.session.execute(query).all()
+    own = {row.user_id for row in rows if row.deputy_for_id is None}
+    return {row.user_id: row.deputy_for_id for row in rows if row.user_id not in own}
+
+
 # Every save of a proposal asks this, so it is put together once.
 _OF_UNITS = and_(
     User.unit_id.in_(bindparam("unit_ids", expanding=True)), User.disabled_on.is_(None)

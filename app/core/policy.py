@@ -95,6 +95,7 @@ class Action(Labelled):
     READ_ROADMAPS = "read_roadmaps", _l("read roadmaps and their decisions")
     READ_SECRETS = "read_secrets", _l("read what is secret")
     READ_STATUS = "read_status", _l("read the status page")
+    SAVE_SCENARIO = "save_scenario", _l("save scenarios of what fits within limits")
     SCORE = "score", _l("score a proposal")
     SEE_OPEN_PAGES = "see_open_pages", _l("read the pages that are open to all")
     SIGN_OUT = "sign_out", _l("sign out")
@@ -181,6 +182,7 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
             Group.PROPOSALS, _STEERING_GROUP, in_own_unit=_roles(Role.PROPOSER)
         ),
         Action.READ_STATUS: Rule(Group.FOR_EVERYONE, signed_in=True),
+        Action.SAVE_SCENARIO: Rule(Group.STEERING_GROUP, _roles(Role.SECRETARY, Role.CHAIR)),
         Action.SCORE: Rule(Group.STEERING_GROUP, _roles(Role.MEMBER, Role.CHAIR)),
         Action.SEE_OPEN_PAGES: Rule(Group.FOR_EVERYONE, everyone=True),
         Action.SIGN_OUT: Rule(Group.FOR_EVERYONE, signed_in=True),

@@ -39,7 +39,12 @@ TAG_GROUPS: Mapping[LazyString, Sequence[Tag]] = MappingProxyType(
         ),
         _l("Scoring and meetings"): (
             Tag.ROUND_OPENED,
+            Tag.ROUND_EDITED,
+            Tag.CRITERIA_CHANGED,
+            Tag.SCORERS_REMINDED,
             Tag.REVIEW_SAVED,
+            Tag.SCENARIO_SAVED,
+            Tag.SCENARIO_REMOVED,
             Tag.MEETING_ARRANGED,
             Tag.MATTER_ADDED,
             Tag.MATTER_REMOVED,

@@ -36,8 +36,7 @@ from app.measures.models import Measure
 from app.measures.queries import IN_PREPARATION
 from app.measures.states import Publicity
 from app.scoring import queries as scoring
-from app.scoring.ranking import is_blind
-from app.scoring.states import ReviewState
+from app.scoring.blindness import hidden_from
 
 
 class Closed(Labelled):
@@ -98,18 +97,13 @@ def _may_know(actor: Actor, today: date) -> Condition:
     """Return the condition on `Event` that blindness does not hide that it happened at all."""
     if not can(actor, Action.SCORE):
         return true()
-    blind = [row.Round for row in scoring.rounds() if is_blind(row.Round, actor, today)]
-    if not blind:
+    hidden = hidden_from(actor, [row.Round for row in scoring.rounds()], today)
+    if not hidden.rounds:
         return true()
-    done = {
-        row.measure_id
-        for row in scoring.own_reviews(blind, actor)
-        if row.state is ReviewState.SUBMITTED
-    }
     return or_(
         Event.tag != Tag.REVIEW_SAVED,
         Event.actor_id == actor.user_id,
-        Event.subject_id.in_(sorted(done)),
+        Event.subject_id.in_(sorted({measure_id for _round, measure_id in hidden.opened})),
     )
 
 

@@ -69,9 +69,12 @@ LABELS: Mapping[str, LazyString] = MappingProxyType(
         "opens_on": _l("First day"),
         "closes_on": _l("Last day"),
         "blind": _l("Others' scores are hidden until one's own are given"),
+        "blindness": _l("Others' scores are hidden"),
+        "capacity": _l("Room for so many measures"),
         "help": _l("Help text"),
         "weight": _l("Weight"),
         "required": _l("Required"),
+        "words": _l("Words for 1 to 5"),
         "counted": _l("Counts towards the total"),
         "measure_version": _l("Version of the measure"),
         "disqualified": _l("Disqualified"),
@@ -120,6 +123,9 @@ LABELS: Mapping[str, LazyString] = MappingProxyType(
         "from": _l("First day"),
         "to": _l("Last day"),
         "criteria": _l("Criteria"),
+        "scorers": _l("Scorers"),
+        "limits": _l("Limits"),
+        "chosen": _l("Chosen measures"),
     }
 )
 """What a column is called, in the order in which an event shows it; twins without their ending."""

@@ -11,6 +11,7 @@ class Topic(Labelled):
     COMMENTED = "commented", _l("comment on a proposal")
     DECIDED = "decided", _l("decision on a proposal")
     HANDLED = "handled", _l("handling of a proposal")
+    REMINDED = "reminded", _l("reminder to score")
     RETURNED = "returned", _l("proposal returned for completion")
     SUBMITTED = "submitted", _l("proposal submitted")
 

@@ -14,6 +14,8 @@ class CriterionFields(NamedTuple):
     weight: int
     required: bool = True
     counted: bool = True
+    words_fi: str = ""
+    words_sv: str = ""
 
 
 DEFAULT_CRITERIA = (

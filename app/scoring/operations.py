@@ -1,6 +1,6 @@
 """What can happen to scoring rounds and to the members' reviews."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -21,7 +21,8 @@ from app.programmes.models import Roadmap
 from app.programmes.states import Phase
 from app.scoring import queries
 from app.scoring.criteria import CriterionFields
-from app.scoring.models import Criterion, Rating, Review, Round
+from app.scoring.models import Criterion, Rating, Review, Round, Scorer
+from app.scoring.queries import Seat
 from app.scoring.states import ProposedOutcome, ReviewState
 
 ROUND_PHASES = frozenset({Phase.COLLECTING, Phase.SCORING})
@@ -37,6 +38,7 @@ def open_round(
     closes_on: date,
     criteria: Iterable[CriterionFields],
     actor: Actor,
+    seats: Collection[Seat] | None = None,
 ) -> Round:
     """Arrange the scoring round of a year.
 
@@ -46,6 +48,7 @@ def open_round(
         closes_on: The last one.
         criteria: What they judge by, in the order of the page.
         actor: Who arranges it.
+        seats: Who scores; all members and the chair, with their deputies, when None.
 
     Raises:
         Refused: The actor may not, the year has a round already, or its roadmap is in no phase in
@@ -68,6 +71,12 @@ def open_round(
     )
     db.session.add(scoring_round)
     db.session.flush()
+    scorers = [
+        Scorer(round_id=scoring_round.id, **seat._asdict())
+        for seat in (queries.seats_of_members(clock.today()) if seats is None else seats)
+    ]
+    db.session.add_all(scorers)
+    db.session.flush()
     names = CriterionFields._fields
     rows = [
         {name: getattr(criterion, name) for name in names} for criterion in scoring_round.criteria
@@ -77,7 +86,11 @@ def open_round(
         actor,
         Kind.ROUND,
         scoring_round.id,
-        after={**values_of(scoring_round), "criteria": rows},
+        after={
+            **values_of(scoring_round),
+            "criteria": rows,
+            "scorers": [{"user_id": each.user_id, "deputy_id": each.deputy_id} for each in scorers],
+        },
     )
     return scoring_round
 
@@ -193,6 +206,10 @@ def hindrances(scoring_round: Round, measure: Measure, actor: Actor) -> list[Laz
     found = []
     if not can(actor, Action.SCORE):
         found.append(_l("Only the members of the steering group score."))
+    elif (seat := queries.seat_of(scoring_round, actor)) is None:
+        found.append(_l("You are not among those who score in this round."))
+    elif queries.has_scored(scoring_round, measure.id, seat.other_than(actor.user_id)):
+        found.append(_l("Of you and the person whom you share a seat with, the other has scored."))
     if not scoring_round.is_open(clock.today()):
         found.append(_l("The scoring round is not open."))
     if measure.state is not State.IN_SCORING:

@@ -4,16 +4,17 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, func, select, true
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
-from app.core.policy import Actor
+from app.accounts.queries import holding, standing_in
+from app.core.policy import Actor, Role
 from app.extensions import db
 from app.measures.models import Measure
 from app.measures.queries import visible_to
 from app.measures.states import State
 from app.programmes.models import Roadmap
-from app.scoring.models import Rating, Review, Round
+from app.scoring.models import Rating, Review, Round, Scorer
 from app.scoring.states import ReviewState
 
 RANKED = frozenset({State.IN_SCORING, State.APPROVED, State.POSTPONED, State.REJECTED})
@@ -35,6 +36,53 @@ def round_of_year(year: int | None) -> Round | None:
     """Return the round of a year."""
     query = select(Round).join(Roadmap, Roadmap.id == Round.roadmap_id).where(Roadmap.year == year)
     return db.session.scalar(query)
+
+
+class Seat(NamedTuple):
+    """Who scores in a round, and who may do so in their place; ids of people."""
+
+    user_id: int
+    deputy_id: int | None = None
+
+
+def seats_of_members(today: date) -> list[Seat]:
+    """Return the seats of those who are in the steering group themselves, with their deputies.
+
+    A person has one seat and stands in one: who is a member is nobody's deputy here, and who
+    deputises for two stands in for the first.
+    """
+    group = (Role.MEMBER, Role.CHAIR)
+    deputies = standing_in(group, today)
+    members = [user.id for user in holding(group, today) if user.id not in deputies]
+    free = {deputies[user_id]: user_id for user_id in sorted(deputies, reverse=True)}
+    return [Seat(user_id, free.get(user_id)) for user_id in members]
+
+
+def scorers_of(scoring_round: Round) -> Sequence[Scorer]:
+    """Return the seats of a round in the order of their making."""
+    query = select(Scorer).where(Scorer.round_id == scoring_round.id)
+    return db.session.scalars(query.order_by(Scorer.id)).all()
+
+
+def seat_of(scoring_round: Round, actor: Actor) -> Scorer | None:
+    """Return the seat that `actor` has in a round, as the member or as the deputy."""
+    query = select(Scorer).where(
+        Scorer.round_id == scoring_round.id,
+        or_(Scorer.user_id == actor.user_id, Scorer.deputy_id == actor.user_id),
+    )
+    return db.session.scalar(query)
+
+
+def has_scored(scoring_round: Round, measure_id: int, user_id: int | None) -> bool:
+    """Tell whether a person's scores of a measure count in a round."""
+    query = select(Review.id).where(
+        Review.round_id == scoring_round.id,
+        Review.measure_id == measure_id,
+        Review.user_id == user_id,
+        Review.state == ReviewState.SUBMITTED,
+        ~Review.disqualified,
+    )
+    return user_id is not None and db.session.scalar(query) is not None
 
 
 def review_of(scoring_round: Round, measure_id: int, actor: Actor) -> Review | None:

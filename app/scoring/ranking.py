@@ -1,9 +1,6 @@
 """Scores as their reader may see them, and the ranking made from them.
 
-A round is blind: until a member has submitted their own review of a measure, or the round has
-closed, they see nothing of what others think of it. This follows the person over all their roles,
-so a secretary who also scores is as blind as the other members. Whoever shows scores gets them
-from here.
+Whoever shows scores gets them from here: what blindness hides (`blindness.py`) never leaves.
 """
 
 from collections import defaultdict
@@ -13,10 +10,11 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
-from app.core.policy import Action, Actor, can
+from app.core.policy import Actor
 from app.measures.models import Measure
 from app.measures.states import State
 from app.scoring import queries, weights
+from app.scoring.blindness import hidden_from, is_blind
 from app.scoring.models import Criterion, Round
 from app.scoring.states import ReviewState
 
@@ -71,11 +69,6 @@ class Progress(NamedTuple):
     total: int
 
 
-def is_blind(scoring_round: Round, actor: Actor, today: date) -> bool:
-    """Tell whether others' scores are hidden from `actor` until they have given their own."""
-    return scoring_round.blind and not scoring_round.is_closed(today) and can(actor, Action.SCORE)
-
-
 def scores(
     rounds: Collection[Round],
     actor: Actor,
@@ -102,13 +95,13 @@ def scores(
     ):
         review = ratings[round_id, measure_id].setdefault(review_id, {})
         review[criterion_id] = value
+    hidden = hidden_from(actor, rounds, today)
     found: dict[tuple[int, int], Score] = {}
     for scoring_round in rounds:
-        blind = is_blind(scoring_round, actor, today)
         keys = {key for key in ratings.keys() | own.keys() if key[0] == scoring_round.id}
         for key in keys:
             mine = own.get(key)
-            if blind and (mine is None or mine.state is not ReviewState.SUBMITTED):
+            if hidden.hides(*key):
                 found[key] = Score(hidden=True, own=mine)
             else:
                 found[key] = _score(scoring_round.criteria, list(ratings[key].values()), mine)

@@ -21,6 +21,7 @@ from app.measures.models import Measure
 from app.measures.reading import not_found, readable
 from app.programmes.queries import roadmap_of, roadmaps
 from app.scoring import operations, queries, ranking, weights
+from app.scoring.blindness import is_blind
 from app.scoring.criteria import DEFAULT_CRITERIA
 from app.scoring.forms import SCALE, ReviewForm, RoundForm, data_of, review_form
 from app.scoring.models import Review, Round
@@ -119,7 +120,7 @@ def ranking_page(year: int) -> ResponseReturnValue:
             lambda to: _page_url(year, to),
         ),
         progress=ranking.progress(standings),
-        blind=ranking.is_blind(scoring_round, actor, today),
+        blind=is_blind(scoring_round, actor, today),
         has_list=_has_list(),
         waiting=queries.waiting_measures(year, actor) if can(actor, Action.MANAGE_ROUND) else [],
     )

@@ -1,4 +1,4 @@
-"""States of a review and the outcomes that a member may propose."""
+"""States of a review and of the group's opinion, what a member may propose, and blindness."""
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
@@ -20,3 +20,20 @@ class ProposedOutcome(Labelled):
     RETURN = "return", _lp("proposed outcome", "return for completion")
     POSTPONE = "postpone", _lp("proposed outcome", "postpone")
     REJECT = "reject", _lp("proposed outcome", "reject")
+
+
+class Blindness(Labelled):
+    """How long a scorer sees nothing of what others think of a measure."""
+
+    UNTIL_OWN = "until_own", _l("until they have submitted their own review of it")
+    UNTIL_CLOSE = "until_close", _l("until the round has closed")
+
+
+class Consensus(Labelled):
+    """How far the group agrees on a measure; `app/scoring/consensus.py` says when it is which."""
+
+    NOT_BEGUN = "not_begun", _lp("consensus", "not begun"), "muted"
+    UNDER_WAY = "under_way", _lp("consensus", "under way"), "started"
+    AGREED = "agreed", _lp("consensus", "agreed"), "done"
+    MIXED = "mixed", _lp("consensus", "mixed"), "waiting"
+    CONFLICTING = "conflicting", _lp("consensus", "conflicting"), "rejected"

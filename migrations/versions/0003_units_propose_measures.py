@@ -55,6 +55,7 @@ def upgrade():
                 "commented",
                 "decided",
                 "handled",
+                "reminded",
                 "returned",
                 "submitted",
                 name="topic",

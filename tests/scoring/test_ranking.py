@@ -12,6 +12,7 @@ from app.core.policy import Role
 from app.extensions import db
 from app.measures.states import State
 from app.meetings import operations as meetings
+from app.scoring.states import Blindness
 from tests.html import document_of, text_of
 from tests.measures.proposals import fresh, saved
 from tests.scoring.rounds import YEAR, close_round, judge, open_round, the_round
@@ -133,14 +134,6 @@ def test_ones_own_review_uncovers_that_measure_alone(client, sign_in, actor, thr
     assert 'class="score"' not in client.get(f"/scoring/{YEAR}/{three[0]}").text
 
 
-def test_a_declared_disqualification_is_a_review_too(client, sign_in, actor, three) -> None:
-    judge(actor("member2"), three[0], 5)
-    reason = {"disqualified": True, "disqualification_reason": "Puoliso on toimittaja"}
-    judge(actor("member"), three[0], 1, **reason)
-    sign_in(client, "member")
-    assert rows(client.get(f"/scoring/{YEAR}"))[0][3] == "5,00"
-
-
 def test_after_the_round_all_members_see_all(client, sign_in, actor, three) -> None:
     judge(actor("member2"), three[2], 5)
     close_round()
@@ -149,12 +142,25 @@ def test_after_the_round_all_members_see_all(client, sign_in, actor, three) -> N
     assert rows(client.get(f"/scoring/{YEAR}"))[0][3] == "5,00"
 
 
-def test_a_round_that_is_not_blind_hides_nothing(client, sign_in, actor, three) -> None:
+def test_a_round_may_be_blind_until_its_close(client, sign_in, actor, three) -> None:
     judge(actor("member2"), three[2], 5)
-    with writing():
-        the_round().blind = False
+    judge(actor("member"), three[2], 5)
     sign_in(client, "member")
-    assert rows(client.get(f"/scoring/{YEAR}"))[0][3] == "5,00"
+    assert "5,00" in client.get(f"/scoring/{YEAR}").text
+    with writing():
+        the_round().blindness = Blindness.UNTIL_CLOSE
+    assert "5,00" not in client.get(f"/scoring/{YEAR}").text
+    close_round()
+    assert "5,00" in client.get(f"/scoring/{YEAR}").text
+
+
+def test_a_disqualification_opens_nobodys_eyes(client, sign_in, actor, three) -> None:
+    judge(actor("member2"), three[2], 5)
+    judge(actor("member"), three[2], 1, disqualified=True, disqualification_reason="Oma hanke")
+    sign_in(client, "member")
+    assert "5,00" not in client.get(f"/scoring/{YEAR}").text
+    close_round()
+    assert "5,00" in client.get(f"/scoring/{YEAR}").text
 
 
 def test_blindness_follows_the_person_over_all_roles(client, sign_in, actor, three) -> None:

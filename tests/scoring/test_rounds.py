@@ -12,6 +12,7 @@ from app.programmes.queries import roadmap_of
 from app.programmes.states import Phase
 from app.scoring import operations, queries
 from app.scoring.criteria import DEFAULT_CRITERIA
+from app.scoring.states import Blindness
 from tests.client import HTMX
 from tests.measures.proposals import fresh, saved
 from tests.scoring.rounds import YEAR, close_round, open_round, the_round
@@ -31,7 +32,7 @@ def test_the_secretary_opens_a_round_with_the_default_criteria(client, sign_in) 
     assert (response.status_code, response.location) == (303, f"/scoring/{YEAR}")
     found = the_round()
     assert found.is_open(clock.today())
-    assert found.blind
+    assert found.blindness is Blindness.UNTIL_OWN
     assert [(each.key, each.weight, each.counted) for each in found.criteria] == [
         ("effect", 30, True),
         ("strategic_fit", 20, True),

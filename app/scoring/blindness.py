@@ -1,0 +1,58 @@
+"""What a reader may not see yet of others' reviews. Whoever shows anything of reviews asks here.
+
+Whoever may score sees nothing of what others think of a measure before they have judged it
+themselves, or before the round has closed: `Round.blindness` says which. Blindness follows the
+person over all their roles, so a secretary who also scores is as blind as the other members. It
+does not hang on a seat in the round either, as one may be given yet.
+
+Somebody who has declared a disqualification has not judged the measure: if that opened their eyes,
+it could be declared for a look and taken back. They stay blind until the round has closed.
+"""
+
+from collections.abc import Collection
+from datetime import date
+from typing import NamedTuple
+
+from app.core.policy import Action, Actor, can
+from app.scoring import queries
+from app.scoring.models import Round
+from app.scoring.states import Blindness, ReviewState
+
+
+class Hidden(NamedTuple):
+    """What blindness hides from one reader.
+
+    Attributes:
+        rounds: Ids of the rounds in which the reader is blind.
+        opened: Round and measure of what they see in these nevertheless.
+    """
+
+    rounds: frozenset[int]
+    opened: frozenset[tuple[int, int]]
+
+    def hides(self, round_id: int, measure_id: int) -> bool:
+        """Tell whether others' reviews of a measure are hidden."""
+        return round_id in self.rounds and (round_id, measure_id) not in self.opened
+
+
+def is_blind(scoring_round: Round, actor: Actor, today: date) -> bool:
+    """Tell whether others' reviews are hidden from `actor` until something opens them."""
+    return not scoring_round.is_closed(today) and can(actor, Action.SCORE)
+
+
+def hidden_from(actor: Actor, rounds: Collection[Round], today: date) -> Hidden:
+    """Return what blindness hides from `actor` in some rounds.
+
+    Args:
+        actor: Who reads.
+        rounds: The rounds.
+        today: The day in Finland.
+    """
+    blind = [each for each in rounds if is_blind(each, actor, today)]
+    opening = [each for each in blind if each.blindness is Blindness.UNTIL_OWN]
+    opened = (
+        (row.round_id, row.measure_id)
+        for row in (queries.own_reviews(opening, actor) if opening else ())
+        if row.state is ReviewState.SUBMITTED and not row.disqualified
+    )
+    return Hidden(frozenset(each.id for each in blind), frozenset(opened))
