@@ -93,6 +93,26 @@ def recent_actions() -> Sequence[Recent]:
     return [Recent(row[0], row[1], row[2]) for row in db.session.execute(query)]
 
 
+def undoing_steps(action_ids: Collection[int]) -> Mapping[int, Sequence[Step]]:
+    """Return the steps that undid bulk actions, by the ids of these, the latest first."""
+    next_step = (
+        select(func.min(Step.id))
+        .where(Step.measure_id == BulkChange.measure_id, Step.id > BulkChange.step_id)
+        .correlate(BulkChange)
+        .scalar_subquery()
+    )
+    query = (
+        select(BulkChange.action_id, Step)
+        .join(Step, Step.id == next_step)
+        .where(BulkChange.action_id.in_(sorted(action_ids)), BulkChange.undone)
+        .order_by(Step.id.desc())
+    )
+    found: dict[int, list[Step]] = {}
+    for action_id, step in db.session.execute(query):
+        found.setdefault(action_id, []).append(step)
+    return found
+
+
 def reviewed_since(action: BulkAction) -> frozenset[int]:
     """Return of which proposals of a bulk action a member has written a review since."""
     query = (

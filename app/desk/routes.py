@@ -23,6 +23,7 @@ from app.desk.forms import BulkForm
 from app.desk.models import BulkAction
 from app.desk.plans import Plan
 from app.desk.states import UNDECIDED, Deed, Order, Problem
+from app.measures.models import Step
 from app.measures.notices import HELD
 from app.proposing.calendar import deadlines
 from app.proposing.working_copies import take_turn
@@ -49,6 +50,7 @@ def queue() -> ResponseReturnValue:
     rows = queries.proposals(condition, chosen, PAGE_SIZE, language())
     choices = queries.choices(actor, language())
     recent = past.recent_actions()
+    undone = past.undoing_steps([each.action.id for each in recent])
     done = request.args.get("done")
     return render_template(
         "desk/queue.html",
@@ -68,8 +70,12 @@ def queue() -> ResponseReturnValue:
         back=urlencode(chosen.args()),
         recent=recent,
         done=next((each for each in recent if str(each.action.id) == done), None),
-        names=accounts.names_of({each.action.actor_id for each in recent}),
+        undone=undone,
+        names=accounts.names_of(
+            {each.action.actor_id for each in recent} | _people_in(*undone.values())
+        ),
         said=wording.done,
+        said_of_undoing=wording.undoings,
         states=UNDECIDED,
         problems=Problem,
         deeds=Deed,
@@ -183,6 +189,7 @@ def action(action_id: int) -> ResponseReturnValue:
     """Show what was done to several proposals at once, and what of it can be undone."""
     found = past.action(action_id) or abort(404)
     proposals = undoing.look(found, current_actor())
+    undone = past.undoing_steps([action_id]).get(action_id, ())
     mail = past.mail_of(
         [operations.batch(action_id, each.changed.measure.id) for each in proposals]
     )
@@ -193,9 +200,16 @@ def action(action_id: int) -> ResponseReturnValue:
         proposals=proposals,
         possible=sum(each.is_possible for each in proposals),
         mail=mail,
-        names=accounts.names_of({found.actor_id, *mail.told}),
+        undone=undone,
+        names=accounts.names_of({found.actor_id, *mail.told} | _people_in(undone)),
         said=wording.done,
+        said_of_undoing=wording.undoings,
     )
+
+
+def _people_in(*steps: Sequence[Step]) -> set[int]:
+    """Return the ids of those who made steps."""
+    return {step.actor_id for each in steps for step in each if step.actor_id}
 
 
 @blueprint.post("/desk/actions/<int:action_id>/undo")

@@ -1,9 +1,15 @@
 """What was done to many proposals at once, in sentences."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from app.core.i18n import format_moment, person_name
 from app.desk.operations import Undone
 from app.desk.states import Deed
+from app.measures.models import Step
 
 
 def done(transition: str, count: int) -> str:
@@ -27,6 +33,26 @@ def done(transition: str, count: int) -> str:
             count,
         )
     return str(text)
+
+
+def undoings(steps: Sequence[Step], number: int, names: Mapping[int, str]) -> list[str]:
+    """Return who undid a bulk action of so many proposals and when, the latest first.
+
+    `steps` are those that undid it; one person may have undone a part, and another one the rest.
+    """
+    times = Counter((step.actor_id or 0, format_moment(step.made_at)) for step in steps)
+    return [
+        _("%(person)s undid this %(time)s.", person=person_name(names[actor_id]), time=time)
+        if count == number
+        else ngettext(
+            "%(person)s undid this for %(num)s proposal %(time)s.",
+            "%(person)s undid this for %(num)s proposals %(time)s.",
+            count,
+            person=person_name(names[actor_id]),
+            time=time,
+        )
+        for (actor_id, time), count in times.items()
+    ]
 
 
 def undone(what: Undone) -> str:

@@ -5,11 +5,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from app.accounts.models import RoleGrant, User
 from app.audit.models import Event
 from app.audit.tags import Kind, Tag
 from app.core import clock
 from app.core.database import writing
 from app.core.errors import Refused
+from app.core.i18n import format_moment
+from app.core.policy import Role
 from app.desk import operations
 from app.desk.models import BulkAction
 from app.extensions import db
@@ -26,6 +29,7 @@ from tests.desk.city import (
     messages,
     proposed,
     states,
+    user_id,
 )
 from tests.html import document_of, first, rows_of, text_of
 from tests.meetings.agendas import added, arranged
@@ -113,6 +117,30 @@ def test_the_desk_offers_it(secretary) -> None:
     undo(secretary, action_id)
     forms = [form.get("action") for form in document_of(secretary.get("/desk")).root.iter("form")]
     assert address not in forms
+
+
+def test_every_page_of_it_says_who_undid_it_and_when(secretary) -> None:
+    action_id = done(secretary, "return", proposed(), proposed(), **WHY)
+    with writing():
+        role = RoleGrant(user_id=user_id("chair"), role=Role.SECRETARY)
+        db.session.add(role)
+    undo(sign_in_as(secretary, "chair"), action_id)
+    at = db.session.scalars(select(BulkAction.undone_at)).one()
+    who = db.session.scalars(select(User.name).where(User.key == "chair")).one()
+    said = f"{who} kumosi tämän {format_moment(at)}."
+    sign_in_as(secretary, "secretary")
+    for address in (f"/desk/actions/{action_id}", f"/desk?done={action_id}", "/desk"):
+        page = secretary.get(f"{address}{'&' if '?' in address else '?'}lang=fi")
+        assert said in text_of(document_of(page).root), address
+
+
+def test_who_undid_a_part_is_said_with_how_many(secretary, actor) -> None:
+    first_id, second_id = proposed(), proposed()
+    action_id = done(secretary, "open_scoring", first_id, second_id)
+    with writing():
+        move(db.session.get_one(Measure, first_id), "withdraw", actor("proposer"), "Turha.")
+    page = undo(secretary, action_id)
+    assert "kumosi tämän 1 ehdotuksen osalta" in text_of(document_of(page).root)
 
 
 def test_what_has_gone_on_is_left(secretary, actor) -> None:
