@@ -18,60 +18,40 @@ from app.measures import lineage
 from app.measures.models import Measure
 from app.measures.states import LineageKind
 
-_LONGEST_NAME = 70
-"""The characters of a name in a sentence about two."""
-
 _Do = Callable[[Measure, Measure, Actor, str], object]
-"""Given this measure, the other one, the actor and a reason, says how the two are related."""
+"""Given one measure, the other one, the actor and a reason, says how the one is related."""
+
+MERGE = "merge"
+"""The relation that ends a proposal and asks for a reason."""
+
+DUPLICATE = "duplicate"
+"""The relation that is the same both ways."""
 
 
-def _marks(kind: LineageKind, *, turned: bool = False) -> _Do:
-    def mark(this: Measure, other: Measure, actor: Actor, _reason: str) -> object:
-        return lineage.mark(*((other, this) if turned else (this, other)), kind, actor)
+def _marks(kind: LineageKind) -> _Do:
+    def mark(one: Measure, other: Measure, actor: Actor, _reason: str) -> object:
+        return lineage.mark(one, other, kind, actor)
 
     return mark
 
 
-def _merge_other(this: Measure, other: Measure, actor: Actor, reason: str) -> object:
-    return lineage.merge(other, this, actor, reason)
-
-
-MERGES = frozenset({"merge", "merge_other"})
-"""The choices that end a proposal and ask for a reason."""
-
 RELATIONS: Mapping[str, tuple[LazyString, _Do]] = MappingProxyType(
     {
-        "merge": (_l("“%(this)s” is merged into “%(other)s”"), lineage.merge),
-        "merge_other": (_l("“%(other)s” is merged into “%(this)s”"), _merge_other),
-        "duplicate": (_l("“%(this)s” is the same as “%(other)s”"), _marks(LineageKind.DUPLICATE)),
-        "split": (_l("“%(this)s” was split from “%(other)s”"), _marks(LineageKind.SPLIT)),
-        "split_other": (
-            _l("“%(other)s” was split from “%(this)s”"),
-            _marks(LineageKind.SPLIT, turned=True),
-        ),
-        "carried_over": (
-            _l("“%(this)s” carries on “%(other)s”"),
-            _marks(LineageKind.CARRIED_OVER),
-        ),
-        "carried_over_other": (
-            _l("“%(other)s” carries on “%(this)s”"),
-            _marks(LineageKind.CARRIED_OVER, turned=True),
-        ),
-        "renamed": (
-            _l("“%(this)s” is the new name of “%(other)s”"),
-            _marks(LineageKind.RENAMED),
-        ),
-        "renamed_other": (
-            _l("“%(other)s” is the new name of “%(this)s”"),
-            _marks(LineageKind.RENAMED, turned=True),
-        ),
+        MERGE: (_l("One is merged into the other"), lineage.merge),
+        DUPLICATE: (_l("They are the same"), _marks(LineageKind.DUPLICATE)),
+        "split": (_l("One was split from the other"), _marks(LineageKind.SPLIT)),
+        "carried_over": (_l("One carries on the other"), _marks(LineageKind.CARRIED_OVER)),
+        "renamed": (_l("One is the new name of the other"), _marks(LineageKind.RENAMED)),
     }
 )
 """How two measures may be related: in which words, and what says so."""
 
+ONE_WAY = tuple(key for key in RELATIONS if key != DUPLICATE)
+"""The relations of which it matters which measure is the one."""
+
 
 class RelationForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
-    """How one measure is related to another."""
+    """How one of two measures is related to the other one, and which of them is the one."""
 
     # What can no longer be done is refused in words by the operation that would do it.
     relation = RadioField(
@@ -79,36 +59,59 @@ class RelationForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         [AnyOf(RELATIONS, _l("Choose one."))],
         validate_choice=False,
     )
+    which = RadioField(
+        _l("Which one?"),
+        description=_l(
+            "The one that is merged, was split from the other, carries it on or is its new name."
+        ),
+        validate_choice=False,
+    )
     reason = lines(_l("Reason"), 2000)
 
     def __init__(self, this: Measure, other: Measure, lang: Language) -> None:
         super().__init__()
-        names = {"this": _short(this, lang), "other": _short(other, lang)}
+        self._measures = {"this": this, "other": other}
+        possible = _possible(this, other)
         self.relation.choices = {
-            key: str(words) % names
-            for key, (words, _do) in RELATIONS.items()
-            if key in _possible(this, other)
+            key: str(words) for key, (words, _do) in RELATIONS.items() if key in possible
         }
-        self.relation.flags.required = True
-        self.offers_merge = bool(MERGES & self.relation.choices.keys())
+        self._names = {
+            key: text_of(measure, "name", lang).value for key, measure in self._measures.items()
+        }
+        self.which.choices = list(self._names.items())
+        self.offers_merge = MERGE in possible
+
+    @property
+    def is_merge(self) -> bool:
+        """Whether one measure is to be merged into the other."""
+        return bool(self.relation.data == MERGE)
 
     def accepts(self) -> bool:
         """Check all fields and write what is wrong beside them; True when nothing is."""
         self.validate()
-        if self.relation.data in MERGES and not self.reason.data and not self.reason.errors:
+        if self.relation.data in ONE_WAY and self.which.data not in self._measures:
+            self.which.errors = [_("Choose which of the two it is.")]
+        elif self.is_merge:
+            one, other = self._in_order(**self._measures)
+            if _can_be_merged(other, one) and not _can_be_merged(one, other):
+                name = self._names["this" if self.which.data == "other" else "other"]
+                self.which.errors = [_("Only “%(name)s” can be merged.", name=name)]
+        if self.is_merge and not self.reason.data and not self.reason.errors:
             self.reason.errors = [_("Give a reason.")]
         return not self.errors
 
     def is_done(self, this: Measure, other: Measure) -> bool:
         """Tell whether the merge that was chosen is made, as when a button is pressed twice."""
-        return (self.relation.data == "merge" and lineage.is_merged_into(this, other)) or (
-            self.relation.data == "merge_other" and lineage.is_merged_into(other, this)
-        )
+        return self.is_merge and lineage.is_merged_into(*self._in_order(this, other))
 
     def relate(self, this: Measure, other: Measure, actor: Actor) -> None:
         """Do what was chosen; raises Refused where it cannot be done any more."""
         _words, do = RELATIONS[self.relation.data]
-        do(this, other, actor, self.reason.data or "")
+        do(*self._in_order(this, other), actor, self.reason.data or "")
+
+    def _in_order(self, this: Measure, other: Measure) -> tuple[Measure, Measure]:
+        """Return the two measures, first the one that was chosen."""
+        return (other, this) if self.which.data == "other" else (this, other)
 
 
 class UnmergeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -124,16 +127,13 @@ class UnmergeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
 def _possible(this: Measure, other: Measure) -> set[str]:
     """Return the relations that two measures can have in their present states."""
-    possible = set(RELATIONS) - MERGES - {"duplicate"}
-    if lineage.may_be_merged(this) and lineage.goes_on(other):
-        possible.add("merge")
-    if lineage.may_be_merged(other) and lineage.goes_on(this):
-        possible.add("merge_other")
-    if not lineage.may_be_merged(this) and not lineage.may_be_merged(other):
-        possible.add("duplicate")
+    possible = set(RELATIONS)
+    if not _can_be_merged(this, other) and not _can_be_merged(other, this):
+        possible.remove(MERGE)
+    if lineage.may_be_merged(this) or lineage.may_be_merged(other):
+        possible.remove(DUPLICATE)
     return possible
 
 
-def _short(measure: Measure, lang: Language) -> str:
-    name = text_of(measure, "name", lang).value
-    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1].rstrip()}…"
+def _can_be_merged(measure: Measure, into: Measure) -> bool:
+    return lineage.may_be_merged(measure) and lineage.goes_on(into)

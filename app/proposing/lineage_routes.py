@@ -18,7 +18,7 @@ from app.measures.reading import readable
 from app.measures.states import State
 from app.measures.workflow import WORKFLOW
 from app.proposing import lookalikes
-from app.proposing.lineage_forms import MERGES, RelationForm, UnmergeForm
+from app.proposing.lineage_forms import ONE_WAY, RelationForm, UnmergeForm
 from app.proposing.lookalike_routes import blueprint
 from app.proposing.moving import language_wanted
 
@@ -53,9 +53,8 @@ def relate(measure_id: int, other_id: int) -> ResponseReturnValue:
                 form.relate(this, other, current_actor())
     except Refused as refused:
         return _relation_page(form, readable(measure_id), readable(other_id), 409, refused=refused)
-    merged = form.relation.data in MERGES
     flash(
-        _("The proposal has been merged.") if merged else _("The relation has been marked."),
+        _("The proposal has been merged.") if form.is_merge else _("The relation has been marked."),
         "success",
     )
     return see_other("status_page.measure", measure_id=measure_id)
@@ -129,6 +128,7 @@ def _relation_page(
         form=form,
         measure=this,
         other=other,
+        one_way=ONE_WAY,
         language_wanted=language_wanted(WORKFLOW.named("merge"), proposer),
         **context,
     )
