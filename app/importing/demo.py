@@ -49,7 +49,8 @@ def make_demo() -> None:
         if plan.faults:
             raise ValueError(f"{name}: {plan.faults[0]}")
         apply_plan(plan)
-    Invention().make([row for name in PROPOSALS for row in _read(name)["proposal"]])
+    reviews = {row.pop("name"): row for row in _read("reviews.toml")["measure"]}
+    Invention().make([row for name in PROPOSALS for row in _read(name)["proposal"]], reviews)
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -75,17 +75,26 @@ class Invention:
         for year in (2027, 2028, 2029):
             programmes.add_roadmap(programme, year, Phase.PLANNED, INSTALLER)
 
-    def make(self, proposals: list[dict[str, Any]]) -> None:
-        """Add the proposals, and bring each to its state through the workflow."""
+    def make(
+        self, proposals: list[dict[str, Any]], reviews: Mapping[str, Mapping[str, str]]
+    ) -> None:
+        """Add the proposals, and bring each to its state through the workflow.
+
+        Args:
+            proposals: The proposals.
+            reviews: Members' reviews by the names of the proposals: by the key of the member the
+                ratings in the order of the criteria, "-" for a skipped one, and the outcome.
+        """
         scoring_round = self._open_collecting()
         held = meetings.arrange(self._in_days(-7), 5, "Raatihuone", self._secretary)
         coming = meetings.arrange(self._in_days(28), 6, "Raatihuone", self._secretary)
         made = [(self._propose(row), row) for row in proposals]
         self._hand_over(made)
         for measure, row in made:
-            self._bring_to_state(measure, row, held)
-            for review in row.get("review", []):
+            given = reviews.get(row.get("name_fi") or row["name_sv"], {})
+            for review in (*row.get("review", []), *map(_reviewed, given.items())):
                 self._review(scoring_round, measure, review)
+            self._bring_to_state(measure, row, held)
             self._relate(measure, row)
             for comment in row.get("comment", []):
                 self._comment(measure, comment)
@@ -208,6 +217,18 @@ class Invention:
             step.made_at = moment
             moment -= timedelta(days=2)
         measure.created_at = moment
+
+
+def _reviewed(line: tuple[str, str]) -> dict[str, Any]:
+    """Return a review of `reviews.toml` as one that stands with its proposal."""
+    by, text = line
+    *values, outcome = text.split()
+    ratings = {
+        criterion.key: int(value)
+        for criterion, value in zip(DEFAULT_CRITERIA, values, strict=True)
+        if value != "-"
+    }
+    return {"by": by, "ratings": ratings, "outcome": outcome}
 
 
 def _paper(title: str) -> bytes:

@@ -163,6 +163,25 @@ def test_every_proposal_came_to_its_state_by_the_workflow(demo_app: Flask) -> No
     assert db.session.scalars(text(query)).all() == []
 
 
+def test_most_of_eight_members_have_scored_the_coming_year(demo_app: Flask) -> None:
+    assert scalars("SELECT count(*) FROM scorer") == [8]
+    reviews = dict(
+        db.session.execute(
+            text(
+                "SELECT user_account.key, count(*) FROM review"
+                " JOIN user_account ON user_account.id = user_id"
+                " WHERE state = 'submitted' GROUP BY user_account.key"
+            )
+        ).all()
+    )
+    members = {"member2", "member3", "member4", "member5", "member6", "member7", "chair"}
+    assert reviews.keys() == members
+    assert min(reviews.values()) >= 10
+    # Every proposal that was decided was scored before.
+    unscored = "SELECT id FROM measure WHERE invented AND state IN ('approved', 'rejected')"
+    assert scalars(f"{unscored} AND id NOT IN (SELECT measure_id FROM review)") == []
+
+
 def test_a_person_has_each_role(demo_app: Flask) -> None:
     roles = db.session.scalars(text("SELECT DISTINCT role FROM role_grant ORDER BY role")).all()
     assert roles == [
@@ -175,7 +194,7 @@ def test_a_person_has_each_role(demo_app: Flask) -> None:
         "viewer",
     ]
     # All of them are offered on the sign-in page.
-    assert scalars("SELECT count(*) FROM user_account WHERE disabled_on IS NULL")[0] <= 14
+    assert scalars("SELECT count(*) FROM user_account WHERE disabled_on IS NULL")[0] <= 18
 
 
 def test_posts_have_holders_and_deputies_one_role_is_a_deputys_and_somebody_has_left(
