@@ -18,7 +18,7 @@ from app.attachments.names import disposition, tidy_name
 from app.attachments.operations import LARGEST, MOST, Checked
 from app.attachments.states import ACCEPTED, CONTENT_TYPES
 from app.attachments.unfit import Unfit
-from app.attachments.workflow import may_attach, publicities, reason_not_to_attach
+from app.attachments.workflow import may_attach, publicities, reason_not_to_attach, until_when
 from app.core import idempotency
 from app.core.database import writing
 from app.core.errors import Refused, render_error
@@ -234,7 +234,7 @@ def _page(measure: Measure, form: FilesForm, code: int = 200) -> ResponseReturnV
         measure=measure,
         files=queries.files(measure.id, actor),
         may_attach=may_attach(measure, actor),
-        reason_not_to_attach=reason_not_to_attach(measure),
+        until_when=until_when(measure, actor),
         form=form,
         accepted=ACCEPTED,
         limits={"file": LARGEST, "all": AT_ONCE, "most": MOST},

@@ -30,6 +30,19 @@ def reason_not_to_attach(measure: Measure) -> LazyString:
     )
 
 
+def until_when(measure: Measure, actor: Actor) -> LazyString | None:
+    """Return what to tell somebody of the unit of when it may add files; None to tell others."""
+    unit_id = measure.unit_id or NO_UNIT
+    if not can(actor, Action.ATTACH, unit_id) or can(actor, Action.MANAGE_PROPOSALS):
+        return None
+    if may_attach(measure, actor):
+        return _l(
+            "You can add and remove files until you submit the proposal, and again if it is "
+            "returned to you."
+        )
+    return reason_not_to_attach(measure)
+
+
 def publicities(actor: Actor, now: Publicity = Publicity.NOT_YET_PUBLIC) -> Sequence[Publicity]:
     """Return what `actor` may set the publicity of a file to, given what it is.
 

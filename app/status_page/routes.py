@@ -19,7 +19,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.accounts import queries as accounts
 from app.attachments import queries as attachments
-from app.attachments.workflow import may_attach
+from app.attachments.workflow import may_attach, until_when
 from app.comments.thread import thread_of
 from app.config import Language
 from app.core import clock, revision
@@ -200,6 +200,7 @@ def measure(measure_id: int) -> ResponseReturnValue:
         editable=may_edit(found, actor),
         files=attachments.files(measure_id, actor),
         keeps_files=may_attach(found, actor),
+        until_when=until_when(found, actor),
         thread=thread_of(found),
         translations=translating.waiting(found) if translating.may_translate(found, actor) else [],
         to_score=_is_scored_by(found, actor),

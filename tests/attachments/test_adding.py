@@ -218,6 +218,39 @@ def test_when_the_unit_may_add_files(ella) -> None:
         assert answer.status_code == (422 if may else 409), state
 
 
+UNTIL_WHEN = "kunnes ehdotus jätetään"
+TOO_LATE = "Yksikkö ei voi enää lisätä eikä poistaa tiedostoja"
+BEFORE = "ennen kuin ehdotus jätetään"
+
+
+@pytest.mark.parametrize(
+    ("key", "state", "said"),
+    [
+        ("proposer", State.DRAFT, UNTIL_WHEN),
+        ("proposer", State.RETURNED, UNTIL_WHEN),
+        ("proposer", State.SUBMITTED, TOO_LATE),
+        ("secretary", State.DRAFT, None),
+        ("secretary", State.SUBMITTED, None),
+        ("member", State.SUBMITTED, None),
+        ("proposer2", State.APPROVED, None),
+    ],
+)
+def test_the_unit_is_told_until_when_it_adds_files(client, key, state, said) -> None:
+    measure_id = saved(state)
+    page = text_of(document_of(sign_in_as(client, key).get(f"/measures/{measure_id}")).root)
+    assert (UNTIL_WHEN in page, TOO_LATE in page) == (said == UNTIL_WHEN, said == TOO_LATE)
+
+
+def test_who_writes_a_proposal_hears_of_files_before_submitting_it(ella) -> None:
+    assert BEFORE in ella.get("/proposals/new").text
+    measure_id = saved()
+    page = ella.get(f"/proposals/{measure_id}/edit").text
+    assert BEFORE in page
+    assert f'href="/measures/{measure_id}/files"' in page
+    sign_in_as(ella, "secretary")
+    assert BEFORE not in ella.get("/proposals/new").text
+
+
 def test_the_secretary_adds_files_always(client) -> None:
     saara = sign_in_as(client, "secretary")
     for state in State:
