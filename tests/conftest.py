@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from hypothesis import settings as hypothesis_settings
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, event
+from werkzeug.routing import Rule
 
 from app import create_app
 from app.accounts import queries as accounts
@@ -20,6 +22,29 @@ from app.extensions import db
 from tests import city
 from tests.client import LintingClient, sign_in_as
 from tests.recording import watch
+
+# How long an example of a property takes says more of the machine than of the tool.
+hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.load_profile("untimed")
+
+_BUILDERS: dict[object, Callable[..., tuple[str, str]]] = {}
+
+
+class SharedRule(Rule):
+    """The rule of an address whose functions all apps of the tests share.
+
+    Werkzeug writes and compiles two functions for each rule, which would be most of the time of
+    many tests: each makes an app of its own, and all have the same addresses.
+    """
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = (tuple(self._trace), repr(self.defaults), append_unknown)
+        if key not in _BUILDERS:
+            _BUILDERS[key] = super()._compile_builder(append_unknown)
+        return _BUILDERS[key]
+
+
+Flask.url_rule_class = SharedRule
 
 
 def make_settings(instance: Path, **given: object) -> Settings:
