@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask, Response, g, has_request_context
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, func, select
 
 from app.core import revision
 from app.extensions import db
@@ -21,6 +21,9 @@ _PRAGMAS = (
     # What is erased is overwritten; some builds of SQLite leave it in the file.
     "PRAGMA secure_delete = ON",
 )
+
+_WRITER = 0x77726974
+"""The number of PostgreSQL's lock under which one transaction at a time changes what is shown."""
 
 
 def init_app(app: Flask) -> None:
@@ -58,22 +61,33 @@ def _prepare_sqlite(engine: Engine) -> None:
 def writing(*, counted: bool = True) -> Iterator[None]:
     """Run one operation in one write transaction: commit at the end, roll back on any error.
 
-    On SQLite the transaction takes the write lock at its beginning (BEGIN IMMEDIATE), so that
-    nothing read inside can change before it is written. What was read earlier in the request is
-    forgotten and read anew, so begin it after parsing and slow work.
+    The transaction takes a lock at its beginning (BEGIN IMMEDIATE on SQLite), so that nothing read
+    inside can change before it is written, and no two wait for each other. What was read earlier
+    in the request is forgotten and read anew, so begin it after parsing and slow work.
 
     Args:
         counted: Whether the change makes what was worked out from the database old. Housekeeping
-            that no page shows, such as when a session was last used, does not.
+            that no page shows, such as when a session was last used, does not. On PostgreSQL it
+            does not wait for other writers either; it locks the rows that it needs.
     """
     db.session.rollback()
-    db.session.connection(execution_options={"immediate": True, "counted": counted})
+    connection = db.session.connection(execution_options={"immediate": True, "counted": counted})
     try:
+        if counted and connection.dialect.name == "postgresql":
+            db.session.execute(select(func.pg_advisory_xact_lock(_WRITER)))
         yield
         db.session.commit()
     except BaseException:
         db.session.rollback()
         raise
+
+
+def has_one_writer() -> bool:
+    """Tell whether write transactions come one after the other anyway, as in SQLite.
+
+    Elsewhere those that must not overtake each other lock what they have in common.
+    """
+    return db.engine.dialect.name == "sqlite"
 
 
 def _count_query(*_args: Any) -> None:

@@ -1,7 +1,6 @@
 """Files and comments on PostgreSQL: bytes come back as they were, and locks hold."""
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -22,6 +21,7 @@ from app.measures.states import Publicity, State
 from tests.attachments import documents
 from tests.attachments.uploads import attached, page_of
 from tests.client import LintingClient
+from tests.postgresql.rush import after_all_have_read
 
 
 @pytest.fixture
@@ -74,33 +74,25 @@ def test_a_file_of_what_is_submitted_meanwhile_is_not_removed(demo_app: Flask, a
         measure.state, measure.unit_id = State.DRAFT, min(proposer.unit_ids)
         measure_id = measure.id
     file_id = attached(proposer, measure_id, "liite.pdf", documents.pdf("liite"))
-    db.session.rollback()
-    read, submitted = Barrier(2), Barrier(2)
 
     def submit() -> bool:
-        with demo_app.app_context():
-            read.wait(30)
-            with writing():
-                move(db.session.get_one(Measure, measure_id), "submit", proposer)
-            submitted.wait(30)
+        with demo_app.app_context(), writing():
+            move(db.session.get_one(Measure, measure_id), "submit", proposer)
         return True
 
     def remove() -> bool:
         with demo_app.app_context():
             try:
                 with writing():
-                    measure = db.session.get_one(Measure, measure_id)
                     file = db.session.get_one(Attachment, file_id)
-                    read.wait(30)
-                    submitted.wait(30)
-                    operations.remove(file, measure, proposer)
+                    operations.remove(file, db.session.get_one(Measure, measure_id), proposer)
             except Refused:
                 return False
         return True
 
-    with ThreadPoolExecutor(2) as pool:
-        assert list(pool.map(lambda work: work(), (submit, remove))) == [True, False]
-    assert db.session.get(Content, file_id) is not None
+    submitted, removed = after_all_have_read([submit, remove])
+    assert submitted
+    assert (db.session.get(Content, file_id) is None) == removed
 
 
 def test_a_form_that_is_sent_at_once_several_times_makes_one_comment(

@@ -1,28 +1,33 @@
 """Proposals on PostgreSQL: what two do to one at the same moment comes one after the other."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from werkzeug.datastructures import MultiDict
+from werkzeug.test import TestResponse
 
+from app.accounts import queries as people
+from app.accounts import roles
 from app.core.database import writing
 from app.core.errors import Refused
+from app.core.policy import Role
 from app.desk.models import BulkAction
 from app.extensions import db
-from app.measures import operations
-from app.measures.models import Measure, Step
-from app.measures.states import State
+from app.measures import lineage, operations
+from app.measures.models import Lineage, Measure, Step
+from app.measures.states import LineageKind, State
 from app.measures.workflow import missing
 from tests.client import LintingClient, sign_in_as
 from tests.desk.city import address
 from tests.forms import forms_of
+from tests.postgresql.rush import after_all_have_read, at_once
 
 
-def in_state(state: State) -> int:
-    """Return a proposal of the demo that lacks nothing."""
-    query = select(Measure).where(Measure.state == state).order_by(Measure.id)
+def in_state(state: State, after: int = 0) -> int:
+    """Return the first proposal of the demo after another one that lacks nothing."""
+    query = select(Measure).where(Measure.state == state, Measure.id > after).order_by(Measure.id)
     found = next(each.id for each in db.session.scalars(query) if not missing(each))
     db.session.rollback()
     return found
@@ -34,63 +39,124 @@ def count(model: type) -> int:
     return number
 
 
-def together(works: Sequence[Callable[[], object]]) -> list[object]:
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(lambda work: work(), works))
+def read(measure_id: int) -> Measure:
+    return db.session.get_one(Measure, measure_id)
 
 
-def test_of_several_who_move_a_proposal_at_once_one_does(demo_app: Flask, actor) -> None:
-    secretary, measure_id = actor("secretary"), in_state(State.SUBMITTED)
-    before, all_have_read = count(Step), Barrier(4)
+@pytest.fixture
+def secretaries(demo_app: Flask, actor) -> Sequence[LintingClient]:
+    """Return clients of two people who manage proposals."""
+    with writing():
+        roles.give_role(people.user_by_key("member"), Role.SECRETARY, actor("administrator"))
+    return [sign_in_as(demo_app.test_client(), each) for each in ("secretary", "member")]
 
-    def give_back() -> bool:
-        with demo_app.app_context():
+
+def sending(client: LintingClient, page: str, **given: str) -> Callable[[], TestResponse]:
+    """Return a function that sends the form of a page, as it is now, in a thread of its own."""
+    (form,) = (each for each in forms_of(client.get(page)) if each.fits(given, None, None))
+    fields = MultiDict(form.filled(given))
+    cookie = client.get_cookie("session")
+    assert cookie is not None
+
+    def send() -> TestResponse:
+        with client.application.app_context():
+            another = client.application.test_client()
+            another.set_cookie("session", cookie.value)
+            return another.post(form.action, data=fields)
+
+    return send
+
+
+def in_the_app(app: Flask, work: Callable[[], object]) -> Callable[[], bool]:
+    """Return a function that does `work` in a thread of its own, and tells whether it was let."""
+
+    def do() -> bool:
+        with app.app_context():
             try:
                 with writing():
-                    measure = db.session.get_one(Measure, measure_id)
-                    all_have_read.wait(30)
-                    operations.move(measure, "return", secretary, "Kerro hinta.")
+                    work()
             except Refused:
                 return False
         return True
 
-    assert sorted(together([give_back] * 4)) == [False, False, False, True]
+    return do
+
+
+def test_of_several_who_move_a_proposal_at_once_one_does(demo_app: Flask, actor) -> None:
+    secretary, measure_id, before = actor("secretary"), in_state(State.SUBMITTED), count(Step)
+
+    def give_back() -> None:
+        operations.move(read(measure_id), "return", secretary, "Kerro hinta.")
+
+    works = [in_the_app(demo_app, give_back)] * 4
+    assert sorted(after_all_have_read(works)) == [False, False, False, True]
     assert count(Step) == before + 1
 
 
 def test_what_is_submitted_meanwhile_is_not_edited(demo_app: Flask, actor) -> None:
     proposer, measure_id = actor("proposer"), in_state(State.SUBMITTED)
     with writing():
-        measure = db.session.get_one(Measure, measure_id)
+        measure = read(measure_id)
         measure.state, measure.unit_id = State.DRAFT, min(proposer.unit_ids)
-    name = measure.name_fi
+    version, name = measure.version, measure.name_fi
+
+    def submit() -> None:
+        operations.move(read(measure_id), "submit", proposer)
+
+    def edit() -> None:
+        fields = {"name_fi": "Jälkikäteen"}
+        operations.edit_proposal(read(measure_id), version, fields, proposer)
+
+    submitted, edited = after_all_have_read([in_the_app(demo_app, each) for each in (submit, edit)])
     db.session.rollback()
-    read, submitted = Barrier(2), Barrier(2)
+    assert submitted
+    assert (read(measure_id).name_fi == name) == (not edited)
 
-    def submit() -> bool:
-        with demo_app.app_context():
-            read.wait(30)
-            with writing():
-                operations.move(db.session.get_one(Measure, measure_id), "submit", proposer)
-            submitted.wait(30)
-        return True
 
-    def edit() -> bool:
-        with demo_app.app_context():
-            try:
-                with writing():
-                    measure = db.session.get_one(Measure, measure_id)
-                    version = measure.version
-                    read.wait(30)
-                    submitted.wait(30)
-                    fields = {"name_fi": "Jälkikäteen"}
-                    operations.edit_proposal(measure, version, fields, proposer)
-            except Refused:
-                return False
-        return True
+@pytest.mark.parametrize("way", [lineage.mark, lineage.merge])
+def test_two_measures_are_not_related_both_ways_at_once(demo_app: Flask, actor, way) -> None:
+    secretary = actor("secretary")
+    one, two = (in_state(State.SUBMITTED, after) for after in (0, in_state(State.SUBMITTED)))
+    how = (LineageKind.SPLIT, secretary) if way is lineage.mark else (secretary, "Sama asia.")
+    works = [lambda: way(read(one), read(two), *how), lambda: way(read(two), read(one), *how)]
+    assert sorted(after_all_have_read([in_the_app(demo_app, each) for each in works * 2])) == (
+        [False, False, True, True] if way is lineage.mark else [False, False, False, True]
+    )
+    query = select(Lineage).where(Lineage.measure_id.in_((one, two)))
+    (link,) = db.session.scalars(query.where(Lineage.earlier_id.in_((one, two)))).all()
+    merged = [each for each in (one, two) if read(each).state is State.MERGED]
+    assert merged == ([] if way is lineage.mark else [link.measure_id])
 
-    assert together([submit, edit]) == [True, False]
-    assert db.session.get_one(Measure, measure_id).name_fi == name
+
+def test_of_two_secretaries_who_merge_both_ways_the_second_is_told(
+    demo_app: Flask, actor, secretaries: Sequence[LintingClient]
+) -> None:
+    one, two = (in_state(State.SUBMITTED, after) for after in (0, in_state(State.SUBMITTED)))
+    given = {"relation": "merge", "which": "this", "reason": "Sama asia."}
+    works = [
+        sending(client, f"/measures/{this}/lineage/{other}", **given)
+        for client, this, other in zip(secretaries, (one, two), (two, one), strict=True)
+    ]
+    answers = after_all_have_read(works)
+    done, refused = sorted(answers, key=lambda answer: answer.status_code)
+    assert (done.status_code, refused.status_code) == (303, 409)
+    assert "ei voi yhdistää mitään" in refused.text
+    db.session.rollback()
+    assert {read(one).state, read(two).state} == {State.MERGED, State.SUBMITTED}
+
+
+def test_of_two_secretaries_who_handle_the_same_rows_at_once_one_does(
+    demo_app: Flask, secretaries: Sequence[LintingClient]
+) -> None:
+    one, two = (in_state(State.SUBMITTED, after) for after in (0, in_state(State.SUBMITTED)))
+    before, steps = count(BulkAction), count(Step)
+
+    page, reasons = address("return", one, two), {"reason_fi": "Hinta?", "reason_sv": "Priset?"}
+    works = [sending(client, page, **reasons) for client in secretaries]
+    answers = after_all_have_read(works)
+    assert sorted(answer.status_code for answer in answers) == [303, 409]
+    db.session.rollback()
+    assert (count(BulkAction), count(Step)) == (before + 1, steps + 2)
 
 
 def test_a_bulk_action_that_is_confirmed_at_once_several_times_is_done_once(
@@ -98,22 +164,6 @@ def test_a_bulk_action_that_is_confirmed_at_once_several_times_is_done_once(
 ) -> None:
     measure_id, before = in_state(State.SUBMITTED), count(BulkAction)
     sign_in_as(demo_client, "secretary")
-    page = demo_client.get(address("return", measure_id))
-    (form,) = (each for each in forms_of(page) if each.action == "/desk/preview")
-    fields = {
-        name: "Kerro hinta." if name.startswith("reason") else value
-        for name, value in form.filled({})
-    }
-    cookie = demo_client.get_cookie("session")
-    assert cookie is not None
-    all_are_ready = Barrier(6)
-
-    def confirm() -> int:
-        with demo_app.app_context():
-            client = demo_app.test_client()
-            client.set_cookie("session", cookie.value)
-            all_are_ready.wait(30)
-            return client.post("/desk/preview", data=fields).status_code
-
-    assert together([confirm] * 6) == [303] * 6
+    works = [sending(demo_client, address("return", measure_id), reason_fi="Kerro hinta.")] * 6
+    assert [answer.status_code for answer in at_once(works)] == [303] * 6
     assert count(BulkAction) == before + 1
