@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from app.scoring.models import Criterion
+
 
 class CriterionFields(NamedTuple):
     """What is said of a criterion when a round is opened; the fields are those of `Criterion`."""
@@ -17,6 +19,15 @@ class CriterionFields(NamedTuple):
     words_fi: str = ""
     words_sv: str = ""
 
+    @classmethod
+    def of(cls, criterion: Criterion) -> "CriterionFields":
+        """Return what is said of a criterion of some round."""
+        return cls(**{name: getattr(criterion, name) for name in cls._fields})
+
+
+def _lines(*words: str) -> str:
+    return "\n".join(words)
+
 
 DEFAULT_CRITERIA = (
     CriterionFields(
@@ -26,6 +37,20 @@ DEFAULT_CRITERIA = (
         "Kuinka moni hyötyy, ja kuinka paljon heidän arkensa tai työnsä helpottuu?",
         "Hur många har nytta av åtgärden, och hur mycket lättare blir deras vardag eller arbete?",
         weight=30,
+        words_fi=_lines(
+            "hyödyttää yksittäisiä ihmisiä",
+            "helpottaa pienen ryhmän arkea",
+            "helpottaa monen arkea hieman",
+            "helpottaa monen arkea selvästi",
+            "muuttaa monen arjen",
+        ),
+        words_sv=_lines(
+            "gagnar enstaka personer",
+            "underlättar för en liten grupp",
+            "underlättar lite för många",
+            "underlättar klart för många",
+            "förändrar vardagen för många",
+        ),
     ),
     CriterionFields(
         "strategic_fit",
@@ -34,6 +59,20 @@ DEFAULT_CRITERIA = (
         "Kuinka hyvin toimenpide edistää kaupunkistrategian ja digiohjelman tavoitteita?",
         "Hur väl främjar åtgärden målen i stadsstrategin och digiprogrammet?",
         weight=20,
+        words_fi=_lines(
+            "ei liity tavoitteisiin",
+            "tukee tavoitteita välillisesti",
+            "edistää yhtä tavoitetta",
+            "edistää useaa tavoitetta",
+            "tavoite ei toteudu ilman tätä",
+        ),
+        words_sv=_lines(
+            "saknar koppling till målen",
+            "stöder målen indirekt",
+            "främjar ett av målen",
+            "främjar flera av målen",
+            "ett mål nås inte utan detta",
+        ),
     ),
     CriterionFields(
         "urgency",
@@ -42,6 +81,20 @@ DEFAULT_CRITERIA = (
         "Velvoittaako laki, päättyykö järjestelmän tuki tai aiheutuuko odottamisesta haittaa?",
         "Kräver lagen åtgärden, upphör stödet för systemet eller är det skadligt att vänta?",
         weight=20,
+        words_fi=_lines(
+            "voi odottaa vuosia",
+            "voi odottaa vuoden",
+            "odottaminen haittaa hieman",
+            "odottaminen haittaa paljon",
+            "laki velvoittaa tai tuki päättyy",
+        ),
+        words_sv=_lines(
+            "kan vänta i flera år",
+            "kan vänta ett år",
+            "viss skada av att vänta",
+            "stor skada av att vänta",
+            "lagen kräver det eller stödet upphör",
+        ),
     ),
     CriterionFields(
         "feasibility",
@@ -50,6 +103,20 @@ DEFAULT_CRITERIA = (
         "Riittävätkö osaaminen, tekijät, tekniikka ja aika?",
         "Räcker kompetensen, personalen, tekniken och tiden till?",
         weight=15,
+        words_fi=_lines(
+            "lähes kaikki puuttuu",
+            "paljon puuttuu",
+            "onnistuu, jos riskit hallitaan",
+            "onnistuu todennäköisesti",
+            "kaikki on valmiina",
+        ),
+        words_sv=_lines(
+            "nästan allt saknas",
+            "mycket saknas",
+            "lyckas om riskerna hanteras",
+            "lyckas sannolikt",
+            "allt är på plats",
+        ),
     ),
     CriterionFields(
         "benefit_cost",
@@ -58,6 +125,20 @@ DEFAULT_CRITERIA = (
         "Kuinka suuri hyöty on verrattuna kertakustannukseen ja vuosikustannukseen?",
         "Hur stor är nyttan jämfört med engångskostnaden och den årliga kostnaden?",
         weight=15,
+        words_fi=_lines(
+            "kustannukset ylittävät hyödyn",
+            "hyöty tuskin kattaa kustannukset",
+            "hyöty vastaa kustannuksia",
+            "hyöty on kustannuksia suurempi",
+            "hyöty on moninkertainen",
+        ),
+        words_sv=_lines(
+            "kostnaderna överstiger nyttan",
+            "nyttan täcker knappt kostnaderna",
+            "nyttan motsvarar kostnaderna",
+            "nyttan är större än kostnaderna",
+            "nyttan är flera gånger större",
+        ),
     ),
     CriterionFields(
         "protection",
@@ -68,6 +149,20 @@ DEFAULT_CRITERIA = (
         weight=0,
         required=False,
         counted=False,
+        words_fi=_lines(
+            "ei ole otettu huomioon",
+            "riskit tunnetaan, ratkaisut puuttuvat",
+            "suurimmat riskit hallitaan",
+            "riskit hallitaan hyvin",
+            "parantaa nykyistä tasoa",
+        ),
+        words_sv=_lines(
+            "har inte beaktats",
+            "riskerna är kända men olösta",
+            "de största riskerna hanteras",
+            "riskerna hanteras väl",
+            "förbättrar dagens nivå",
+        ),
     ),
 )
 """The weights of those that count make 100, so that a weight reads as a percentage."""

@@ -1,13 +1,13 @@
-"""The form of a review, and the form that opens a round."""
+"""The form of a review."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, HiddenField, IntegerField, RadioField, SelectField
-from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField
+from wtforms.validators import NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from app.config import Language
@@ -138,25 +138,3 @@ def data_of(scoring_round: Round, measure: Measure, review: Review | None) -> di
         "disqualified": review.disqualified,
         "disqualification_reason": review.disqualification_reason,
     }
-
-
-class RoundForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
-    """The year and the days of a new round."""
-
-    key = HiddenField(default=idempotency.new_key)
-    year = SelectField(_l("Year of the roadmap"), coerce=int)
-    opens_on = DateField(_l("First day"), [InputRequired(_l("Give the first day."))])
-    closes_on = DateField(_l("Last day"), [InputRequired(_l("Give the last day."))])
-
-    def __init__(self, years: Sequence[int]) -> None:
-        super().__init__()
-        self.year.choices = {str(year): str(year) for year in years}
-
-    def validate_closes_on(self, field: DateField) -> None:
-        """The last day is not before the first."""
-        if self.opens_on.data and field.data and field.data < self.opens_on.data:
-            raise ValidationError(_("The last day is before the first."))
-
-    def days(self) -> dict[str, Any]:
-        """Return the first and the last day, called as the columns of `Round`."""
-        return {"opens_on": self.opens_on.data, "closes_on": self.closes_on.data}

@@ -1,8 +1,7 @@
-"""What can happen to scoring rounds and to the members' reviews."""
+"""What can happen to the members' reviews."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -17,82 +16,12 @@ from app.extensions import db
 from app.measures.models import Measure, Step
 from app.measures.operations import move
 from app.measures.states import State
-from app.programmes.models import Roadmap
-from app.programmes.states import Phase
 from app.scoring import queries
-from app.scoring.criteria import CriterionFields
-from app.scoring.models import Criterion, Rating, Review, Round, Scorer
-from app.scoring.queries import Seat
+from app.scoring.models import Rating, Review, Round
 from app.scoring.states import ProposedOutcome, ReviewState
-
-ROUND_PHASES = frozenset({Phase.COLLECTING, Phase.SCORING})
-"""Phases of a roadmap in which its scoring round may be opened."""
 
 RATING = "rating_"
 """Before the key of a criterion: the field of its rating."""
-
-
-def open_round(
-    roadmap: Roadmap,
-    opens_on: date,
-    closes_on: date,
-    criteria: Iterable[CriterionFields],
-    actor: Actor,
-    seats: Collection[Seat] | None = None,
-) -> Round:
-    """Arrange the scoring round of a year.
-
-    Args:
-        roadmap: The roadmap of the year.
-        opens_on: The first day on which members score.
-        closes_on: The last one.
-        criteria: What they judge by, in the order of the page.
-        actor: Who arranges it.
-        seats: Who scores; all members and the chair, with their deputies, when None.
-
-    Raises:
-        Refused: The actor may not, the year has a round already, or its roadmap is in no phase in
-            which one may be opened.
-    """
-    if not can(actor, Action.MANAGE_ROUND):
-        raise Refused(_l("Your role does not include this action."))
-    if roadmap.phase not in ROUND_PHASES:
-        raise Refused(_l("A round can be opened while proposals are collected or scored."))
-    if queries.round_of(roadmap):
-        raise Refused(_l("The year already has a scoring round."))
-    scoring_round = Round(
-        roadmap_id=roadmap.id,
-        opens_on=opens_on,
-        closes_on=closes_on,
-        criteria=[
-            Criterion(position=position, **fields._asdict())
-            for position, fields in enumerate(criteria, start=1)
-        ],
-    )
-    db.session.add(scoring_round)
-    db.session.flush()
-    scorers = [
-        Scorer(round_id=scoring_round.id, **seat._asdict())
-        for seat in (queries.seats_of_members(clock.today()) if seats is None else seats)
-    ]
-    db.session.add_all(scorers)
-    db.session.flush()
-    names = CriterionFields._fields
-    rows = [
-        {name: getattr(criterion, name) for name in names} for criterion in scoring_round.criteria
-    ]
-    record(
-        Tag.ROUND_OPENED,
-        actor,
-        Kind.ROUND,
-        scoring_round.id,
-        after={
-            **values_of(scoring_round),
-            "criteria": rows,
-            "scorers": [{"user_id": each.user_id, "deputy_id": each.deputy_id} for each in scorers],
-        },
-    )
-    return scoring_round
 
 
 NO_ROUND = _l("No scoring round is open for the year of the proposal.")

@@ -1,7 +1,8 @@
 """Reads of rounds, reviews and ratings."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select, true
@@ -16,6 +17,7 @@ from app.measures.states import State
 from app.programmes.models import Roadmap
 from app.scoring.models import Rating, Review, Round, Scorer
 from app.scoring.states import ReviewState
+from app.scoring.weights import Ballot
 
 RANKED = frozenset({State.IN_SCORING, State.APPROVED, State.POSTPONED, State.REJECTED})
 """States of the measures that stand in a ranking: being scored, or decided after it."""
@@ -71,6 +73,50 @@ def seat_of(scoring_round: Round, actor: Actor) -> Scorer | None:
         or_(Scorer.user_id == actor.user_id, Scorer.deputy_id == actor.user_id),
     )
     return db.session.scalar(query)
+
+
+class Given(NamedTuple):
+    """How many reviews a person has submitted in a round, and how many are still drafts."""
+
+    submitted: int
+    drafts: int
+
+
+def given_by(scoring_round: Round) -> dict[int, Given]:
+    """Return how many reviews people have given in a round, by their ids."""
+    submitted = func.count().filter(Review.state == ReviewState.SUBMITTED)
+    query = select(Review.user_id, submitted, func.count())
+    query = query.where(Review.round_id == scoring_round.id).group_by(Review.user_id)
+    return {
+        user_id: Given(done, every - done) for user_id, done, every in db.session.execute(query)
+    }
+
+
+def rated_criteria(scoring_round: Round) -> dict[int, int]:
+    """Return how many reviews rate each criterion of a round, drafts among them, by its id."""
+    query = (
+        select(Rating.criterion_id, func.count())
+        .join(Review, Review.id == Rating.review_id)
+        .where(Review.round_id == scoring_round.id)
+        .group_by(Rating.criterion_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(query)}
+
+
+def reviews_in(
+    scoring_round: Round,
+) -> Sequence[Row[int, int, ReviewState, bool, datetime]]:
+    """Return measure, person, state, disqualification and last saving of a round's reviews."""
+    query = select(
+        Review.measure_id, Review.user_id, Review.state, Review.disqualified, Review.saved_at
+    )
+    return db.session.execute(query.where(Review.round_id == scoring_round.id)).all()
+
+
+def ids_in_scoring(year: int, actor: Actor) -> frozenset[int]:
+    """Return the measures of a year that wait for scores now."""
+    query = select(Measure.id).where(_ranked(year, actor), Measure.state == State.IN_SCORING)
+    return frozenset(db.session.scalars(query))
 
 
 def has_scored(scoring_round: Round, measure_id: int, user_id: int | None) -> bool:
@@ -198,6 +244,40 @@ def own_reviews(
         Review.measure_version,
     ).where(Review.user_id == actor.user_id, Review.round_id.in_([r.id for r in rounds_]))
     return db.session.execute(query).all()
+
+
+def seats_by_person(scorers: Collection[Scorer]) -> dict[int, int]:
+    """Return the id of the seat in which each person scores, as its member or as its deputy."""
+    deputies = {each.deputy_id: each.id for each in scorers if each.deputy_id is not None}
+    return deputies | {each.user_id: each.id for each in scorers}
+
+
+def ballots(scoring_round: Round, measure_ids: Collection[int]) -> list[Ballot]:
+    """Return the ratings of some measures that count in a round, by who gave them.
+
+    A seat's member and deputy are one scorer. Somebody who has scored without a seat, as one who
+    has lost it since, is one of their own. The order is always the same.
+
+    Args:
+        scoring_round: The round.
+        measure_ids: The measures. The caller has seen to it that nothing of them is hidden.
+    """
+    seats = seats_by_person(scorers_of(scoring_round))
+    query = (
+        select(Review.measure_id, Review.user_id, Rating.criterion_id, Rating.value)
+        .join(Rating, Rating.review_id == Review.id)
+        .where(
+            Review.round_id == scoring_round.id,
+            Review.state == ReviewState.SUBMITTED,
+            Review.measure_id.in_(sorted(measure_ids)),
+        )
+        .order_by(Review.measure_id, Review.user_id)
+    )
+    found: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
+    for measure_id, user_id, criterion_id, value in db.session.execute(query):
+        # Negative, so that no person is taken for a seat.
+        found[measure_id, seats.get(user_id, -user_id)][criterion_id] = value
+    return [Ballot(*key, ratings) for key, ratings in found.items()]
 
 
 def submitted_ratings(

@@ -19,12 +19,11 @@ from app.core.pagination import Page, page_count
 from app.core.policy import Action, can
 from app.measures.models import Measure
 from app.measures.reading import not_found, readable
-from app.programmes.queries import roadmap_of, roadmaps
 from app.scoring import operations, queries, ranking, weights
 from app.scoring.blindness import is_blind
-from app.scoring.criteria import DEFAULT_CRITERIA
-from app.scoring.forms import SCALE, ReviewForm, RoundForm, data_of, review_form
+from app.scoring.forms import SCALE, ReviewForm, data_of, review_form
 from app.scoring.models import Review, Round
+from app.scoring.round_operations import years_to_open
 
 blueprint = Blueprint("scoring", __name__)
 
@@ -43,54 +42,22 @@ def rounds() -> ResponseReturnValue:
     """List the rounds; with a single one and none to open, go straight to its ranking."""
     if not _has_list():
         return redirect(url_for("scoring.ranking", year=queries.rounds()[0].Roadmap.year))
-    return _rounds_page(RoundForm(_years_to_open()))
+    return render_template(
+        "scoring/rounds.html",
+        rounds=queries.rounds(),
+        today=clock.today(),
+        can_open=_can_open(),
+    )
 
 
-@blueprint.post("/scoring")
-@requires(Action.MANAGE_ROUND)
-def open_round() -> ResponseReturnValue:
-    """Open the round of a year, with the criteria that come with the tool."""
-    actor = current_actor()
-    # Not only the years without a round, or a form that is sent twice would find its own taken.
-    form = RoundForm([each.year for each in roadmaps() if each.phase in operations.ROUND_PHASES])
-    if not form.validate():
-        return _rounds_page(form, 422)
-    with writing():
-        if earlier_result(actor, form.key.data or "") is None:
-            roadmap = roadmap_of(form.year.data) or abort(404)
-            operations.open_round(roadmap, **form.days(), criteria=DEFAULT_CRITERIA, actor=actor)
-            keep_result(actor, form.key.data or "", "opened")
-    flash(_("The scoring round of %(year)s was opened.", year=form.year.data), "success")
-    return see_other("scoring.ranking", year=form.year.data)
-
-
-def _years_to_open() -> list[int]:
-    """Return the years for which the reader may open a round."""
-    if not can(current_actor(), Action.MANAGE_ROUND):
-        return []
-    taken = {row.Roadmap.year for row in queries.rounds()}
-    return [
-        roadmap.year
-        for roadmap in roadmaps()
-        if roadmap.phase in operations.ROUND_PHASES and roadmap.year not in taken
-    ]
+def _can_open() -> bool:
+    """Tell whether the reader may open a round, and there is a year that waits for one."""
+    return can(current_actor(), Action.MANAGE_ROUND) and bool(years_to_open())
 
 
 def _has_list() -> bool:
     """Tell whether the reader has a list of rounds to look at, or but one round."""
-    return len(queries.rounds()) != 1 or bool(_years_to_open())
-
-
-def _rounds_page(form: RoundForm, code: int = 200) -> ResponseReturnValue:
-    return render(
-        "scoring/rounds.html",
-        "scoring/_round_form.html",
-        code,
-        rounds=queries.rounds(),
-        form=form,
-        criteria=DEFAULT_CRITERIA,
-        today=clock.today(),
-    )
+    return len(queries.rounds()) != 1 or _can_open()
 
 
 @blueprint.get("/scoring/<int:year>", endpoint="ranking")

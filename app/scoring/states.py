@@ -1,4 +1,4 @@
-"""States of a review and of the group's opinion, what a member may propose, and blindness."""
+"""States of reviews and of the group's opinion, proposed outcomes, blindness, and the cut line."""
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
@@ -37,3 +37,11 @@ class Consensus(Labelled):
     AGREED = "agreed", _lp("consensus", "agreed"), "done"
     MIXED = "mixed", _lp("consensus", "mixed"), "waiting"
     CONFLICTING = "conflicting", _lp("consensus", "conflicting"), "rejected"
+
+
+class Side(Labelled):
+    """Where a measure stands by the cut line, after which the year has no room."""
+
+    ABOVE = "above", _lp("cut line", "above the line"), "approved"
+    TIED = "tied", _lp("cut line", "tied on the line"), "waiting"
+    BELOW = "below", _lp("cut line", "below the line"), "muted"
