@@ -81,3 +81,13 @@ def test_what_has_changed_and_the_terms_stand_beside_the_translation(
     page.locator("#results tbody a", has_text="päätökset").first.click()
     expect(page.locator(".terms").first.locator("dd").first).to_have_attribute("lang", "sv")
     assert axe(page) == []
+
+
+def test_what_is_left_of_a_translation_is_written_and_said(page: Page, words: Words) -> None:
+    sign_in(page, "secretary", words)
+    page.goto("/translations?into=sv")
+    page.locator("#results tbody a").first.click()
+    left = words("Characters left: {number}").replace("{number}", "10")
+    page.locator("[name=name]").fill("x" * 190)
+    expect(page.locator(".characters")).to_have_text(left)
+    expect(page.locator("#announcer")).to_have_text(left)

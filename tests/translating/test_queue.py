@@ -141,7 +141,8 @@ def test_the_most_urgent_comes_first(translator: LintingClient, actor) -> None:
     ]
     day = today + timedelta(days=3)
     row = row_of(translator, "Seuraavassa")
-    assert f"ennen kokousta {day.day}.{day.month}.{day.year}" in row
+    assert "ennen kokousta" in row
+    assert f"{day.day}.{day.month}.{day.year}" in row
     assert "9 päivää" in row_of(translator, "Vanha")
 
 
