@@ -197,6 +197,26 @@ def test_the_queue_is_narrowed_and_sorted(secretary) -> None:
         assert names(secretary, f"&sort={sort}") == order, sort
 
 
+def test_each_choice_is_said_and_can_be_taken_off(secretary) -> None:
+    proposed()
+    unit = f"unit={unit_id('library')}"
+    chosen = {"state=submitted", "problem=no_sv", unit, "year=2027", "days=3"}
+    page = secretary.get(f"/desk?lang=fi&{'&'.join(chosen)}")
+    chips = [link for link in document_of(page).root.iter("a") if link.get("class") == "chip"]
+    assert [text_of(chip).removeprefix("Poista rajaus: ") for chip in chips] == [
+        "Tila: jätetty",
+        "Ruotsi puuttuu",
+        "Yksikkö: Kirjasto",
+        "Ensimmäinen vuosi: 2027",
+        "Odottanut vähintään 3 päivää",
+    ]
+    left = [
+        set(chip.get("href", "").partition("?")[2].partition("#")[0].split("&")) for chip in chips
+    ]
+    assert all(len(each) == len(chosen) - 1 and each < chosen for each in left)
+    assert len({frozenset(each) for each in left}) == len(chosen)
+
+
 @pytest.mark.parametrize(
     "where",
     [
