@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from fractions import Fraction
-from statistics import fmean
+from statistics import fmean, median
 
 import pytest
 from hypothesis import given
@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 from app.scoring import weights
 from app.scoring.criteria import DEFAULT_CRITERIA
+from app.scoring.states import Side
+from app.scoring.weights import Ballot
+from tests.scoring.ballots import CRITERIA, some_ballots, weights_of_all
 
 WEIGHTS = {"a": 30, "b": 20, "c": 20, "d": 15, "e": 15}
 
@@ -41,6 +44,58 @@ def test_score_of_one_member(ratings, score) -> None:
 def test_total_is_the_mean_of_the_members() -> None:
     assert weights.mean([Fraction("3.35"), Fraction(4), Fraction(1)]) == Fraction("8.35") / 3
     assert weights.mean([]) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "median", "spread"),
+    [
+        ([3], 3, 0),
+        ([5, 1], 3, 4),
+        ([4, 1, 5], 4, 4),
+        ([2, 5, 3, 4], Fraction("3.5"), 3),
+        ([Fraction("3.35"), Fraction("3.4375")], Fraction("3.39375"), Fraction("0.0875")),
+        ([4, 4, 4, 4, 1], 4, 3),
+    ],
+)
+def test_median_and_spread(values, median, spread) -> None:
+    assert weights.median(values) == median
+    assert weights.spread(values) == spread
+
+
+def test_nothing_has_neither_median_nor_spread() -> None:
+    assert weights.median([]) is None
+    assert weights.spread([]) is None
+
+
+def test_totals_under_the_weights_of_a_round_and_under_others() -> None:
+    ballots = [
+        Ballot(1, 11, {1: 5, 2: 1}),
+        Ballot(1, 12, {1: 4}),
+        Ballot(2, 11, {1: 2, 2: 5}),
+        Ballot(3, 11, {2: 5}),
+        Ballot(4, 11, {9: 5}),
+    ]
+    # Of the first: ((3·5 + 1) / 4 + 4) / 2.
+    assert weights.totals(ballots, {1: 3, 2: 1}) == {1: 4, 2: Fraction("2.75"), 3: 5}
+    assert weights.totals(ballots, {1: 1, 2: 3}) == {1: 3, 2: Fraction("4.25"), 3: 5}
+    # Without the second criterion nobody has rated the third measure.
+    assert weights.totals(ballots, {1: 3}) == {1: Fraction("4.5"), 2: 2}
+
+
+def test_places_and_sides_of_the_cut_line() -> None:
+    totals = {"a": 2, "b": 5, "c": 3, "d": 3, "e": 1}
+    places = weights.places({key: Fraction(value) for key, value in totals.items()})
+    assert places == {"b": 1, "c": 2, "d": 2, "a": 4, "e": 5}
+    above, tied, below = Side.ABOVE, Side.TIED, Side.BELOW
+    for capacity, sides in {
+        1: (above, below, below, below, below),
+        2: (above, tied, tied, below, below),
+        3: (above, above, above, below, below),
+        4: (above, above, above, above, below),
+        5: (above,) * 5,
+        9: (above,) * 5,
+    }.items():
+        assert weights.sides(places, capacity) == dict(zip("bcdae", sides, strict=True))
 
 
 @pytest.mark.parametrize(
@@ -116,3 +171,38 @@ def test_rank_counts_the_higher_totals(values) -> None:
     totals = sorted(values, reverse=True)
     expected = [1 + sum(other > total for other in totals) for total in totals]
     assert weights.ranks(totals) == expected
+
+
+@given(some_scores, st.randoms(use_true_random=False))
+def test_the_median_lies_in_the_middle(scores, random) -> None:
+    found = weights.median(random.sample(scores, len(scores)))
+    assert found == pytest.approx(median(scores))
+    assert sum(each < found for each in scores) <= len(scores) / 2
+    assert sum(each > found for each in scores) <= len(scores) / 2
+
+
+@given(some_ballots, weights_of_all, st.integers(2, 50), st.randoms(use_true_random=False))
+def test_neither_scale_nor_order_changes_the_totals(ballots, given_weights, factor, random) -> None:
+    scaled = {key: weight * factor for key, weight in given_weights.items()}
+    shuffled = random.sample(ballots, len(ballots))
+    assert weights.totals(shuffled, scaled) == weights.totals(ballots, given_weights)
+
+
+@given(some_ballots, weights_of_all, st.sampled_from(CRITERIA))
+def test_leaving_a_criterion_out_is_as_if_all_had_skipped_it(ballots, given_weights, left_out):
+    fewer = {key: weight for key, weight in given_weights.items() if key != left_out}
+    skipped = [
+        each._replace(ratings={key: n for key, n in each.ratings.items() if key != left_out})
+        for each in ballots
+    ]
+    assert weights.totals(ballots, fewer) == weights.totals(skipped, given_weights)
+
+
+@given(st.dictionaries(st.integers(1, 20), st.integers(1, 20)), st.integers(1, 25))
+def test_sides_leave_room_for_so_many(totals, capacity) -> None:
+    places = weights.places({key: Fraction(value) for key, value in totals.items()})
+    sides = list(weights.sides(places, capacity).values())
+    above, tied = sides.count(Side.ABOVE), sides.count(Side.TIED)
+    assert above <= capacity
+    assert not tied or above < capacity < above + tied
+    assert tied or above == min(capacity, len(totals))
