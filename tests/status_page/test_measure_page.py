@@ -369,3 +369,11 @@ def test_the_page_asks_as_much_however_much_has_happened(
         counts.append(len(queries))
         move(measure_id, "withdraw", "proposer")
     assert len(set(counts)) == 1, counts
+
+
+def test_the_facts_are_read_before_the_conversation(as_person) -> None:
+    page = document_of(as_person("secretary").get(f"/measures/{saved()}?lang=fi")).root
+    headings = [text_of(each) for each in elements(page, "h2")]
+    order = ["Ongelma, jonka toimenpide ratkaisee", "Tiedot", "Tiekartalla", "Mitä on tapahtunut"]
+    assert [each for each in headings if each in order] == order
+    assert headings[-1] == "Kommentit"
