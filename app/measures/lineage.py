@@ -19,7 +19,7 @@ from app.measures.likeness import IN_OUTLINE, LookAlike, seen
 from app.measures.models import Lineage, Measure, Step
 from app.measures.queries import visible_to
 from app.measures.states import LineageKind, Publicity, State
-from app.measures.workflow import WORKFLOW
+from app.measures.workflow import UNMERGING, WORKFLOW
 
 _ENDED = frozenset({State.MERGED, State.REJECTED, State.WITHDRAWN})
 """States of measures that nothing is merged into, as they do not go on."""
@@ -118,14 +118,15 @@ def merge(measure: Measure, into: Measure, actor: Actor, reason: str) -> Step:
 
 
 def unmerge(measure: Measure, actor: Actor, reason: str) -> Step:
-    """Undo a merge: the proposal goes on, with the unit if it was there and else as submitted.
+    """Undo a merge: the proposal goes on where it was, with the unit if it was there.
+
+    In scoring its reviews count again, and it is on the agenda again that it was on.
 
     Raises:
         Refused: It is not merged, the actor may not, or the reason is missing.
     """
-    with_the_unit = _state_before_merge(measure.id) in {State.DRAFT, State.RETURNED}
-    name = "unmerge_draft" if with_the_unit else "unmerge"
-    step = operations.move(measure, name, actor, reason)
+    row = UNMERGING[_state_before_merge(measure.id)]
+    step = operations.move(measure, row, actor, reason)
     _forget_duplicates(measure, actor)
     return step
 

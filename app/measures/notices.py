@@ -20,7 +20,7 @@ from app.mail.states import Topic
 from app.measures import queries
 from app.measures.models import Measure, Step
 from app.measures.states import Publicity, State
-from app.measures.workflow import WORKFLOW
+from app.measures.workflow import UNMERGING, WORKFLOW
 
 HELD = timedelta(minutes=10)
 """How long the mail of a bulk action waits, so that its undoing can take it back."""
@@ -159,7 +159,7 @@ TABLE: Mapping[str, Notice] = MappingProxyType(
             _l("%(proposal)s has been merged into another one. Its page tells into which."),
         ),
         **dict.fromkeys(
-            ("unmerge", "unmerge_draft"),
+            UNMERGING.values(),
             Notice(
                 Topic.HANDLED,
                 _proposers,

@@ -219,6 +219,22 @@ WORKFLOW = Workflow[State](
             needs_reason=True,
         ),
         Transition(
+            "unmerge_in_scoring",
+            _l("Undo the merge"),
+            frozenset({State.MERGED}),
+            State.IN_SCORING,
+            Action.MANAGE_PROPOSALS,
+            needs_reason=True,
+        ),
+        Transition(
+            "unmerge_postponed",
+            _l("Undo the merge"),
+            frozenset({State.MERGED}),
+            State.POSTPONED,
+            Action.MANAGE_PROPOSALS,
+            needs_reason=True,
+        ),
+        Transition(
             "reopen",
             _l("Reopen as a draft"),
             frozenset({State.REJECTED, State.WITHDRAWN}),
@@ -275,7 +291,18 @@ IN_THE_UNIT = frozenset({State.DRAFT, State.RETURNED})
 
 _MADE_ALONE = frozenset({Action.MANAGE_PROPOSALS, Action.SUBMIT_PROPOSAL})
 
-OF_TWO = frozenset({"merge", "unmerge", "unmerge_draft"})
+UNMERGING: Mapping[State, str] = MappingProxyType(
+    {
+        State.DRAFT: "unmerge_draft",
+        State.SUBMITTED: "unmerge",
+        State.RETURNED: "unmerge_draft",
+        State.IN_SCORING: "unmerge_in_scoring",
+        State.POSTPONED: "unmerge_postponed",
+    }
+)
+"""The rows that undo a merge, by the state before that."""
+
+OF_TWO = frozenset({"merge", *UNMERGING.values()})
 """The rows that need another measure, made by `lineage.py`."""
 
 POSTS = "post_ids"

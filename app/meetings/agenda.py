@@ -33,6 +33,11 @@ class Matter:
     score: Score | None
     unmet: Sequence[str | LazyString]
 
+    @property
+    def has_dropped_out(self) -> bool:
+        """Whether it can no longer be decided, as the measure has been merged or withdrawn."""
+        return self.decision.outcome is None and self.measure.state not in queries.READY
+
 
 @dataclass(frozen=True)
 class Candidate:

@@ -149,6 +149,8 @@ def undo(decision: Decision, reason: str, actor: Actor) -> None:
 def approve_minutes(meeting: Meeting, approved_on: date, actor: Actor) -> None:
     """Record that the minutes are approved, after which no decision of the meeting is undone.
 
+    Matters that could not be decided any more are not for later either: they go.
+
     Raises:
         Refused: The actor may not, the minutes are approved already, the day is before the
             meeting, or a matter is undecided.
@@ -157,8 +159,11 @@ def approve_minutes(meeting: Meeting, approved_on: date, actor: Actor) -> None:
     _check_open(meeting)
     if not meeting.held_on <= approved_on <= clock.today():
         raise Refused(_l("Minutes are approved after the meeting, and not in the future."))
-    if queries.undecided(meeting.id):
+    undecided = queries.undecided(meeting.id)
+    if any(row.state in queries.READY for row in undecided):
         raise Refused(_l("Decide every matter, or take it off the agenda, before the minutes."))
+    for row in undecided:
+        remove_from_agenda(meeting, row.Decision, actor)
     with recorded(Tag.MINUTES_APPROVED, actor, Kind.MEETING, meeting):
         meeting.minutes_approved_on = approved_on
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.core.policy import Actor
@@ -14,12 +14,24 @@ from app.measures.states import State
 from app.meetings.models import Decision, Meeting
 
 READY = frozenset({State.IN_SCORING, State.POSTPONED})
-"""States in which a meeting may decide on a measure."""
+"""States in which a meeting may decide on a measure.
+
+A matter whose measure leaves them undecided, as it is merged or withdrawn, is no longer on the
+agenda. Its row stays until the minutes are approved, so that it is there again if that is undone.
+"""
+
+_CAN_BE_DECIDED = Decision.measure_id.in_(
+    select(Measure.id).where(Measure.state.in_(sorted(READY)))
+)
 
 
 def meetings() -> Sequence[Row[Meeting, int, int]]:
     """Return all meetings, the latest first, with the numbers of their matters and decisions."""
-    standing = and_(Decision.meeting_id == Meeting.id, Decision.undone_at.is_(None))
+    standing = and_(
+        Decision.meeting_id == Meeting.id,
+        Decision.undone_at.is_(None),
+        or_(Decision.outcome.is_not(None), _CAN_BE_DECIDED),
+    )
     query = (
         select(Meeting, func.count(Decision.id), func.count(Decision.outcome))
         .outerjoin(Decision, standing)
@@ -72,14 +84,15 @@ def decision(meeting_id: int, decision_id: int) -> Decision | None:
     return db.session.scalar(query)
 
 
-def undecided(meeting_id: int) -> int:
-    """Return how many matters of a meeting are neither decided nor undone."""
-    query = select(func.count()).where(
-        Decision.meeting_id == meeting_id,
-        Decision.outcome.is_(None),
-        Decision.undone_at.is_(None),
+def undecided(meeting_id: int) -> Sequence[Row[Decision, State]]:
+    """Return the matters of a meeting that are not decided, with the states of their measures."""
+    query = (
+        select(Decision, Measure.state)
+        .join(Measure, Measure.id == Decision.measure_id)
+        .where(Decision.meeting_id == meeting_id, Decision.outcome.is_(None))
+        .order_by(Decision.position)
     )
-    return db.session.scalars(query).one()
+    return db.session.execute(query).all()
 
 
 def next_position(meeting_id: int) -> int:

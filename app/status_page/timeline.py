@@ -23,7 +23,7 @@ from app.history.names import names_of, without_name
 from app.measures.labels import FIELDS
 from app.measures.models import Measure, Step
 from app.measures.states import State
-from app.measures.workflow import EDITED, UNDOING
+from app.measures.workflow import EDITED, UNDOING, UNMERGING
 from app.meetings.models import Decision, Meeting
 from app.meetings.states import Outcome
 from app.status_page import queries
@@ -77,8 +77,7 @@ _LABELS: Mapping[str, LazyString] = MappingProxyType(
         "withdraw": _l("withdrawn"),
         "reopen": _l("reopened as a draft"),
         "merge": _l("merged"),
-        "unmerge": _l("merge undone"),
-        "unmerge_draft": _l("merge undone"),
+        **dict.fromkeys(UNMERGING.values(), _l("merge undone")),
         EDITED: _l("edited"),
         **dict.fromkeys(UNDOING.values(), _l("action undone")),
     }

@@ -174,8 +174,8 @@ def test_a_mark_of_a_duplicate_gives_way_to_the_merge(app, actor) -> None:
         ([], State.DRAFT),
         (["submit"], State.SUBMITTED),
         (["submit", "return"], State.DRAFT),
-        (["submit", "open_scoring"], State.SUBMITTED),
-        (["submit", "open_scoring", "postpone"], State.SUBMITTED),
+        (["submit", "open_scoring"], State.IN_SCORING),
+        (["submit", "open_scoring", "postpone"], State.POSTPONED),
     ],
 )
 def test_a_wrong_merge_is_undone(app, actor, moves: list[str], state: State) -> None:

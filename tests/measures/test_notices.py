@@ -41,6 +41,8 @@ TABLE = [
     ("merge", State.SUBMITTED, "secretary", Topic.HANDLED, PROPOSERS),
     ("unmerge", State.MERGED, "secretary", Topic.HANDLED, PROPOSERS),
     ("unmerge_draft", State.MERGED, "secretary", Topic.HANDLED, PROPOSERS),
+    ("unmerge_in_scoring", State.MERGED, "secretary", Topic.HANDLED, PROPOSERS),
+    ("unmerge_postponed", State.MERGED, "secretary", Topic.HANDLED, PROPOSERS),
     ("reopen", State.WITHDRAWN, "secretary", Topic.HANDLED, PROPOSERS),
 ]
 

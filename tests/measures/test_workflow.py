@@ -47,6 +47,8 @@ withdraw        U     U         U        U          .        U         .        
 merge           S     S         S        S          .        S         .        .         .
 unmerge         .     .         .        .          .        .         .        .         S
 unmerge_draft   .     .         .        .          .        .         .        .         S
+unmerge_in_scoring .  .         .        .          .        .         .        .         S
+unmerge_postponed .   .         .        .          .        .         .        .         S
 reopen          .     .         .        .          .        .         S        S         .
 back_to_submitted .   .         S        S          .        .         .        .         .
 back_to_scoring .     S         S        .          .        .         .        .         .
@@ -72,6 +74,8 @@ TARGETS = {
     "merge": "merged",
     "unmerge": "submitted",
     "unmerge_draft": "draft",
+    "unmerge_in_scoring": "in_scoring",
+    "unmerge_postponed": "postponed",
     "reopen": "draft",
     "back_to_submitted": "submitted",
     "back_to_scoring": "in_scoring",
@@ -80,7 +84,7 @@ TARGETS = {
 
 WITH_REASON = {
     *("return", "cancel_scoring", "postpone", "reject", "undo_decision", "reopen"),
-    *("merge", "unmerge", "unmerge_draft"),
+    *("merge", "unmerge", "unmerge_draft", "unmerge_in_scoring", "unmerge_postponed"),
 }
 
 ON_ITS_OWN_PAGE = {"submit", "return", "cancel_scoring", "withdraw", "reopen"}
