@@ -31,6 +31,7 @@ from app.programmes import operations as programmes
 from app.programmes.states import Phase
 from app.roadmaps import operations as roadmaps
 from app.scoring import operations as scoring
+from app.scoring import round_operations as rounds
 from app.scoring.criteria import DEFAULT_CRITERIA
 from app.scoring.models import Round
 from app.scoring.states import ProposedOutcome
@@ -118,7 +119,7 @@ class Invention:
         roadmaps.set_dates(roadmap, self._in_days(30), self._in_days(90), self._secretary)
         roadmaps.move(roadmap, "open", self._secretary)
         first, last = self._in_days(-14), self._in_days(21)
-        return scoring.open_round(roadmap, first, last, DEFAULT_CRITERIA, self._secretary)
+        return rounds.open_round(roadmap, first, last, DEFAULT_CRITERIA, self._secretary)
 
     def _propose(self, row: Mapping[str, Any]) -> Measure:
         """Add a draft, and change afterwards what the file says was changed later."""

@@ -97,8 +97,8 @@ def open_round(
     if queries.round_of(roadmap):
         raise Refused(_l("The year already has a scoring round."))
     wanted = queries.seats_of_members(clock.today()) if seats is None else list(seats)
-    if twice := seated_twice(wanted):
-        raise Refused(*twice.values())
+    if found := unfit(wanted):
+        raise Refused(*found.values())
     scoring_round = Round(
         roadmap_id=roadmap.id,
         opens_on=opens_on,
@@ -160,12 +160,9 @@ def obstacles(scoring_round: Round, wanted: RoundFields) -> dict[str, LazyString
     today = clock.today()
     given = queries.given_by(scoring_round)
     was_closed, closes = scoring_round.is_closed(today), today > wanted.closes_on
-    found = seated_twice(wanted.seats)
+    found = unfit(wanted.seats) | _unseated(scoring_round, wanted.seats, given)
     if was_closed and seats_of(scoring_round) != set(wanted.seats):
         found["seats"] = _l("The round has closed. Who scores in it stays as it is.")
-    elif not wanted.seats:
-        found["seats"] = _l("Choose at least one person who scores.")
-    found |= _unseated(scoring_round, wanted.seats, given)
     if given and wanted.opens_on > max(today, scoring_round.opens_on):
         found["opens_on"] = _l("Scoring has begun. The first day can no longer be in the future.")
     if given and was_closed and not closes:
@@ -174,9 +171,9 @@ def obstacles(scoring_round: Round, wanted: RoundFields) -> dict[str, LazyString
             "again."
         )
     elif closes and not was_closed and not wanted.close_at_once:
-        found["closes_on"] = _l(
-            "This day has passed already, so the round would close at once. If you want that, tick "
-            "the box below."
+        found["close_at_once"] = _l(
+            "The last day has passed already, so the round would close at once. Tick this if that "
+            "is what you want, or choose a later day."
         )
     if given and scoring_round.blindness is Blindness.UNTIL_CLOSE is not wanted.blindness:
         found["blindness"] = _l(
@@ -191,15 +188,17 @@ def seats_of(scoring_round: Round) -> set[Seat]:
     return {Seat(row.user_id, row.deputy_id) for row in queries.scorers_of(scoring_round)}
 
 
-def seated_twice(seats: Collection[Seat]) -> dict[str, LazyString]:
-    """Return why seats do not fit each other, by the field of the seat: nobody has two."""
+def unfit(seats: Collection[Seat]) -> dict[str, LazyString]:
+    """Return what is wrong with seats, by the field that is concerned: nobody sits on two."""
+    if not seats:
+        return {"seats": _l("Choose at least one person who scores.")}
     members = {seat.user_id for seat in seats}
     deputies: set[int] = set()
     found = {}
     for seat in seats:
         if seat.deputy_id in members:
             found[f"{DEPUTY}{seat.user_id}"] = _l(
-                "The deputy scores in this round on a seat of their own. Choose somebody else."
+                "The deputy has a seat of their own in this round. Choose somebody else."
             )
         elif seat.deputy_id in deputies:
             found[f"{DEPUTY}{seat.user_id}"] = _l(

@@ -1,5 +1,6 @@
 """Rounds and reviews for tests."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from app.core import clock
@@ -8,9 +9,10 @@ from app.core.policy import Actor
 from app.extensions import db
 from app.measures.models import Measure
 from app.programmes.queries import roadmap_of
-from app.scoring import operations, queries
+from app.scoring import operations, queries, round_operations
 from app.scoring.criteria import DEFAULT_CRITERIA
 from app.scoring.models import Review, Round
+from app.scoring.queries import Seat
 from app.scoring.states import ProposedOutcome
 
 YEAR = 2026
@@ -19,14 +21,16 @@ YEAR = 2026
 COUNTED = [criterion.key for criterion in DEFAULT_CRITERIA if criterion.counted]
 
 
-def open_round(actor: Actor, first: int = 0, last: int = 7) -> None:
-    """Open the round of the year, from `first` to `last` days from today."""
+def open_round(
+    actor: Actor, first: int = 0, last: int = 7, seats: Collection[Seat] | None = None
+) -> None:
+    """Open the round of the year, from `first` to `last` days from today, with these seats."""
     today = clock.today()
     with writing():
         roadmap = roadmap_of(YEAR)
         assert roadmap is not None
         days = today + timedelta(days=first), today + timedelta(days=last)
-        operations.open_round(roadmap, *days, DEFAULT_CRITERIA, actor)
+        round_operations.open_round(roadmap, *days, DEFAULT_CRITERIA, actor, seats)
 
 
 def close_round() -> None:

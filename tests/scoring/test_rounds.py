@@ -10,12 +10,23 @@ from app.core.errors import Refused
 from app.measures.states import State
 from app.programmes.queries import roadmap_of
 from app.programmes.states import Phase
-from app.scoring import operations, queries
+from app.scoring import operations, queries, round_operations
 from app.scoring.criteria import DEFAULT_CRITERIA
 from app.scoring.states import Blindness
 from tests.client import HTMX
+from tests.forms import forms_of
 from tests.measures.proposals import fresh, saved
 from tests.scoring.rounds import YEAR, close_round, open_round, the_round
+
+
+NEW = "/scoring/new"
+
+
+def filled(client) -> dict[str, str]:
+    """Return what the form that opens a round holds, with days filled in."""
+    form = next(form for form in forms_of(client.get(NEW)) if form.action == NEW)
+    fields = form.filled({"year": YEAR, **days(0, 7)}, None)
+    return {name: value for name, value in fields if name not in {"key", "csrf_token"}}
 
 
 def days(first: int, last: int) -> dict[str, str]:
@@ -28,7 +39,7 @@ def days(first: int, last: int) -> dict[str, str]:
 
 def test_the_secretary_opens_a_round_with_the_default_criteria(client, sign_in) -> None:
     sign_in(client, "secretary")
-    response = client.submit("/scoring", {"year": YEAR, **days(0, 7)}, action="/scoring")
+    response = client.submit(NEW, {"year": YEAR, **days(0, 7)}, action=NEW)
     assert (response.status_code, response.location) == (303, f"/scoring/{YEAR}")
     found = the_round()
     assert found.is_open(clock.today())
@@ -48,7 +59,7 @@ def test_the_secretary_opens_a_round_with_the_default_criteria(client, sign_in) 
 def test_days_in_a_wrong_order_are_told_in_the_form(client, sign_in, headers) -> None:
     sign_in(client, "secretary")
     data = {"year": YEAR, **days(7, 0)}
-    response = client.submit("/scoring", data, action="/scoring", headers=headers)
+    response = client.submit(NEW, data, action=NEW, headers=headers)
     assert response.status_code == 422
     assert 'id="closes_on-error"' in response.text
     assert days(7, 0)["opens_on"] in response.text
@@ -57,11 +68,11 @@ def test_days_in_a_wrong_order_are_told_in_the_form(client, sign_in, headers) ->
 
 def test_a_form_that_comes_twice_opens_one_round(client, sign_in) -> None:
     sign_in(client, "secretary")
-    data = {"year": YEAR, "key": "0123456789abcdef0123456789abcdef", **days(0, 7)}
-    answers = [client.forge("/scoring", data) for _time in range(2)]
+    data = {"key": "0123456789abcdef0123456789abcdef", **filled(client)}
+    answers = [client.forge(NEW, data) for _time in range(2)]
     assert [each.location for each in answers] == [f"/scoring/{YEAR}"] * 2
     assert len(queries.rounds()) == 1
-    another = client.forge("/scoring", {**data, "key": "f" * 32})
+    another = client.forge(NEW, {**data, "key": "f" * 32})
     assert another.status_code == 409
 
 
@@ -83,7 +94,7 @@ def test_others_open_no_round(client, sign_in, actor, person: str) -> None:
     with pytest.raises(Refused):
         open_round(actor(person))
     sign_in(client, person)
-    assert client.forge("/scoring", {"year": YEAR, **days(0, 7)}).status_code == 403
+    assert client.forge(NEW, {"year": YEAR, **days(0, 7)}).status_code == 403
     assert queries.round_of_year(YEAR) is None
 
 
@@ -145,5 +156,5 @@ def test_with_one_round_its_ranking_comes_at_once(client, sign_in, actor) -> Non
         roadmap_of(2025).phase = Phase.SCORING
     with writing():
         older, today = roadmap_of(2025), clock.today()
-        operations.open_round(older, today, today, DEFAULT_CRITERIA, actor("secretary"))
+        round_operations.open_round(older, today, today, DEFAULT_CRITERIA, actor("secretary"))
     assert client.get("/scoring").status_code == 200
