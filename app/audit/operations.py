@@ -15,6 +15,7 @@ from app.audit.chain import BEGINNING, canonical, event_digest, values_digest
 from app.audit.models import Event, Values
 from app.audit.tags import Kind, Tag
 from app.core import clock
+from app.core.database import has_one_writer
 from app.core.policy import Actor
 from app.extensions import Model, db
 
@@ -51,8 +52,8 @@ def record(
         after: The same, as they are now.
         person_id: Whose personal data the values are. Only these can be erased later.
     """
-    if db.session.get_bind().dialect.name == "postgresql":
-        # SQLite has one writer at a time; here others wait until this transaction has ended.
+    if not has_one_writer():
+        # Others wait until this transaction has ended.
         db.session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
     last = db.session.execute(_LAST).first()
     number, earlier = (last.id + 1, last.digest) if last else (1, BEGINNING)

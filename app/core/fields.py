@@ -73,7 +73,8 @@ def as_sentence(label: LazyString) -> str:
 
 def hidden(**given: Any) -> HiddenField:
     """Return a field that the reader does not see; what it says may come back onto the page."""
-    return HiddenField(filters=[lambda value: printable(str(value or ""))], **given)
+    # Without any label WTForms would make one up, and read its translations for it.
+    return HiddenField("", filters=[lambda value: printable(str(value or ""))], **given)
 
 
 def version_seen(field: HiddenField) -> int:

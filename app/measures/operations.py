@@ -27,6 +27,7 @@ from app.audit.operations import (
 from app.audit.tags import Kind, Tag
 from app.config import Language
 from app.core import clock, idempotency
+from app.core.database import has_one_writer
 from app.core.errors import Refused, Stale
 from app.core.policy import NO_UNIT, Action, Actor, can
 from app.extensions import db
@@ -56,7 +57,12 @@ _COLUMNS = Measure.__table__.columns.keys()
 
 _FIRST_VERSION = 1
 
-# Every save of a text asks this, so it is put together once.
+# Every save of a text runs these, so they are put together once and go past the ORM.
+_WORDS = MeasureWord.metadata.tables[MeasureWord.__tablename__]
+_ADD_WORDS = insert(_WORDS)
+_DELETE_WORDS = delete(_WORDS).where(
+    _WORDS.c.measure_id == bindparam("of"), _WORDS.c.word.in_(bindparam("words", expanding=True))
+)
 _WORDS_AND_CODES: CompoundSelect[str, bool] = union_all(
     select(MeasureWord.word.label("text"), literal(value=False).label("is_code")).where(
         MeasureWord.measure_id == bindparam("measure_id")
@@ -137,9 +143,11 @@ def edit_proposal(
 def _take_turn(measure: Measure) -> None:
     """Let what is done to a measure at once come one after the other, and read it anew.
 
-    SQLite does so by itself; elsewhere the second would not find what the first has made of it.
+    Otherwise the second would not find what the first has made of it. Where there is one writer
+    nothing has changed since the transaction began.
     """
-    db.session.refresh(measure, _COLUMNS, with_for_update=True)
+    if not has_one_writer():
+        db.session.refresh(measure, _COLUMNS, with_for_update=True)
 
 
 def _check_fields(fields: Mapping[str, Any], may_be_set: Collection[str]) -> None:
@@ -322,11 +330,10 @@ def index_words(measure: Measure) -> None:
     texts = [getattr(measure, name) for name in _SEARCHED]
     wanted = search.words(*texts, *(row.text for row in rows if row.is_code))
     if gone := known - wanted:
-        is_gone = (MeasureWord.measure_id == measure.id) & MeasureWord.word.in_(sorted(gone))
-        db.session.execute(delete(MeasureWord).where(is_gone))
+        db.session.execute(_DELETE_WORDS, {"of": measure.id, "words": sorted(gone)})
     if new := wanted - known:
         added = [{"word": word, "measure_id": measure.id} for word in sorted(new)]
-        db.session.execute(insert(MeasureWord), added)
+        db.session.execute(_ADD_WORDS, added)
 
 
 def enter(

@@ -6,7 +6,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from app.accounts import queries as accounts
@@ -87,8 +87,12 @@ def _in_states(states: Sequence[State]) -> ColumnElement[bool]:
 
 def measure_for(actor: Actor, measure_id: int) -> Measure | None:
     """Return the measure if it exists and `actor` may read it; None otherwise."""
-    query = select(Measure).where(Measure.id == measure_id, visible_to(actor))
-    return db.session.scalar(query)
+    return db.session.scalar(_one_for(reader(actor)), {"measure_id": measure_id})
+
+
+@lru_cache(maxsize=256)
+def _one_for(actor: Actor) -> Select[Measure]:
+    return select(Measure).where(Measure.id == bindparam("measure_id"), _visible_to(actor))
 
 
 def whole_measure_for(actor: Actor, measure_id: int) -> Measure | None:

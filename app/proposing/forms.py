@@ -1,7 +1,8 @@
 """The form of a proposal."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Any, NamedTuple, cast
 
 from flask_babel import gettext as _
@@ -67,6 +68,13 @@ class ReadOnly(NamedTuple):
 
     label: str
     text: str
+
+
+_ASKING = (
+    *(f"{kind}_id" for kind in Kind),
+    *("theme_id", "unit_id", "lead_post_id", POSTS, "contact_id", "first_year", "last_year"),
+)
+"""The fields of which the database says what may be chosen."""
 
 
 class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -252,7 +260,7 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
     def __init__(
         self,
-        options: Options,
+        options: Callable[[], Options],
         actor: Actor,
         lang: Language,
         today: date,
@@ -260,35 +268,48 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         settable: Collection[str] = workflow.PROPOSED,
         copy: WorkingCopy | None = None,
     ) -> None:
-        defaults = {} if measure else _defaults(options, actor)
-        typed = {"formdata": MultiDict(copy.typed)} if copy else {}
-        super().__init__(obj=measure, data={**defaults, POSTS: options.post_ids}, **typed)
         self.lang = lang
         self._measure = measure
-        self._options = options
-        self._values = {value.id: value for kind in options.values.values() for value in kind}
+        self._ask_options = options
+        self._today = today
+        self._post_ids = post_ids_of(measure.id) if measure else []
+        defaults = {} if measure else _defaults(self._options, actor)
+        typed = {"formdata": MultiDict(copy.typed)} if copy else {}
+        super().__init__(obj=measure, data={**defaults, POSTS: self._post_ids}, **typed)
         for name in workflow.REQUIRED:
             self[self.place(name)].flags.required = True
-        self._offer(today)
+        self._offer()
         self.read_only = self._locked(settable)
         if measure is None or not _has_both_languages(measure):
             del self.still_matches
 
-    def _offer(self, today: date) -> None:
-        """Give every choice what may be chosen."""
+    @cached_property
+    def _options(self) -> Options:
+        """What there is to choose from; a save that chooses nothing anew never asks for it."""
+        return self._ask_options()
+
+    @cached_property
+    def _offered(self) -> dict[str, dict[str, str]]:
+        """What may be chosen in each field that depends on what there is."""
         options, lang = self._options, self.lang
-        for kind, values in options.values.items():
-            self[f"{kind}_id"].choices = _chosen_from(values, "name", lang)
-        self.theme_id.choices = _chosen_from(options.themes, "name", lang)
-        self.unit_id.choices = _chosen_from(options.units, "name", lang)
         posts = _chosen_from(options.posts, "title", lang)
-        self.lead_post_id.choices = posts
-        self.post_ids.choices = {value: label for value, label in posts.items() if value}
-        people = {str(each.id): person_name(each.name) for each in options.people}
-        self.contact_id.choices = {"": _("Choose"), **people}
+        offered = {
+            **{f"{kind}_id": _chosen_from(options.values[kind], "name", lang) for kind in Kind},
+            "theme_id": _chosen_from(options.themes, "name", lang),
+            "unit_id": _chosen_from(options.units, "name", lang),
+            "lead_post_id": posts,
+            "contact_id": {str(each.id): person_name(each.name) for each in options.people},
+        }
         for name in ("first_year", "last_year"):
-            years = _years(options, today, getattr(self._measure, name, None))
-            self[name].choices = {"": _("Choose"), **{str(year): str(year) for year in years}}
+            years = _years(options, self._today, getattr(self._measure, name, None))
+            offered[name] = {str(year): str(year) for year in years}
+        nothing = {"": _("Choose")}
+        return {POSTS: posts, **{name: nothing | found for name, found in offered.items()}}
+
+    def _offer(self) -> None:
+        """Give every choice what may be chosen, or where it finds that once it is asked."""
+        for name in _ASKING:
+            self[name].choices = lambda _form, field: self._offered[field.name]
         for field in (self.impact, self.cost_class):
             field.choices = {size.value: f"{size} – {size.label}" for size in Size}
         self.origin.choices = {each.value: as_sentence(each.label) for each in Origin}
@@ -309,7 +330,7 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
     def _saved(self, name: str) -> Any:
         """Return what was saved of a field when it was read for this request."""
-        return self._options.post_ids if name == POSTS else getattr(self._measure, name)
+        return self._post_ids if name == POSTS else getattr(self._measure, name, None)
 
     def fields(self) -> dict[str, Any]:
         """Return the fields that the reader may set, and their values."""
@@ -365,8 +386,13 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         Args:
             complete: Whether it must be ready to be submitted; a draft needs but a name and unit.
         """
+        for name in [name for name in _ASKING if name in self]:
+            # What is saved stays a choice, so there is nothing to check.
+            self[name].validate_choice = self[name].data != self._saved(name)
         self.validate()
         candidate = self._candidate()
+        if complete:
+            self._refer(candidate)
         lacking: Mapping[str, LazyString] = workflow.missing(candidate)
         if not complete:
             lacking = {name: lacking[name] for name in ("name", "unit_id") if name in lacking}
@@ -382,10 +408,13 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     def _candidate(self) -> Measure:
         """Return a measure as the form would make it; it never gets into the database."""
         columns = workflow.PROPOSED - {POSTS}
-        measure = Measure(**{name: self._value(name) for name in columns})
-        measure.source = self._values.get(measure.source_id or 0)
-        measure.development_model = self._values.get(measure.development_model_id or 0)
-        return measure
+        return Measure(**{name: self._value(name) for name in columns})
+
+    def _refer(self, candidate: Measure) -> None:
+        """Give a candidate the values that ask for more."""
+        values = {value.id: value for kind in self._options.values.values() for value in kind}
+        candidate.source = values.get(candidate.source_id or 0)
+        candidate.development_model = values.get(candidate.development_model_id or 0)
 
     def _complain(self, name: str, text: LazyString) -> None:
         """Add an error to a field that has none yet, or to the form where there is no field."""
@@ -431,7 +460,7 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
 
 def _chosen_from(rows: Sequence[Any], name: str, lang: Language) -> dict[str, str]:
-    return {"": _("Choose"), **{str(row.id): text_of(row, name, lang).value for row in rows}}
+    return {str(row.id): text_of(row, name, lang).value for row in rows}
 
 
 def _years(options: Options, today: date, chosen: int | None) -> list[int]:

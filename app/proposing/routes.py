@@ -1,6 +1,7 @@
 """Proposals: the list, the form, and sending them on."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import cast
 
 from flask import (
@@ -81,7 +82,8 @@ def new() -> ResponseReturnValue:
     if saved_as := working_copies.saved_as(actor, asked):
         return redirect(url_for("proposing.edit", measure_id=saved_as))
     copy = working_copies.find(actor, asked)
-    form = ProposalForm(queries.options_for(actor, today), actor, language(), today, copy=copy)
+    options = partial(queries.options_for, actor, today)
+    form = ProposalForm(options, actor, language(), today, copy=copy)
     if not form.is_submitted():
         conflict.begin(form, copy)
         unfinished = working_copies.of_person(cast(int, actor.user_id), new=True)
@@ -117,7 +119,7 @@ def edit(measure_id: int) -> ResponseReturnValue:
     settable = editable or workflow.PROPOSED
     if _is_forged(measure, settable):
         refuse(Action.EDIT_PROPOSAL)
-    options = queries.options_for(actor, today, measure)
+    options = partial(queries.options_for, actor, today, measure)
     copy = None
     if request.method != "POST":
         copy = working_copies.of_measure(actor, measure, request.args.get("copy", ""))

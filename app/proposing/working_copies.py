@@ -15,11 +15,12 @@ from typing import NamedTuple
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import ColumnElement, and_, delete, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, select
 
 from app.accounts.models import User
 from app.core import clock, idempotency
 from app.core.bilingual import Text, text_of
+from app.core.database import has_one_writer
 from app.core.errors import Refused
 from app.core.fields import tidy_line
 from app.core.i18n import language, person_name
@@ -39,6 +40,12 @@ JUST_NOW = timedelta(minutes=30)
 
 _TITLE = 80
 _KEY = re.compile(r"[0-9a-f]{32}")
+
+# Every save runs it, so it is put together once and goes past the ORM.
+_COPIES = WorkingCopy.metadata.tables[WorkingCopy.__tablename__]
+_DISCARD = delete(_COPIES).where(
+    _COPIES.c.user_id == bindparam("of"), _COPIES.c.key == bindparam("known_as")
+)
 
 Typed = Sequence[tuple[str, str]]
 """The names and texts of a form in its order; a name may come several times."""
@@ -145,7 +152,7 @@ def saved_as(actor: Actor, key: str) -> int | None:
 
 def discard(actor: Actor, key: str) -> None:
     """Throw away one of the actor's own copies, if it is there."""
-    db.session.execute(delete(WorkingCopy).where(_is(actor, key)))
+    db.session.execute(_DISCARD, {"of": actor.user_id, "known_as": _ours(key)})
 
 
 def find(actor: Actor, key: str) -> WorkingCopy | None:
@@ -222,9 +229,12 @@ def who_else_writes(measure: Measure, actor: Actor) -> str:
 
 
 def _is(actor: Actor, key: str) -> ColumnElement[bool]:
-    # Nothing has the empty key, which stands for one that is none of ours.
-    ours = key if _KEY.fullmatch(key) else ""
-    return and_(WorkingCopy.user_id == actor.user_id, WorkingCopy.key == ours)
+    return and_(WorkingCopy.user_id == actor.user_id, WorkingCopy.key == _ours(key))
+
+
+def _ours(key: str) -> str:
+    """Return a key; the empty one, which nothing has, in place of one that is none of ours."""
+    return key if _KEY.fullmatch(key) else ""
 
 
 def _unchanged(actor: Actor, mark: Mark) -> WorkingCopy | None:
@@ -236,7 +246,8 @@ def _unchanged(actor: Actor, mark: Mark) -> WorkingCopy | None:
 def take_turn(actor: Actor) -> None:
     """Let what a person sends at once come one after the other, until the transaction ends.
 
-    SQLite does so by itself; elsewhere two would not find what the other one does.
+    Otherwise two would not find what the other one does.
     """
-    turn = select(User.id).where(User.id == actor.user_id).with_for_update(key_share=True)
-    db.session.execute(turn)
+    if not has_one_writer():
+        turn = select(User.id).where(User.id == actor.user_id).with_for_update(key_share=True)
+        db.session.execute(turn)

@@ -68,6 +68,34 @@ def test_a_draft_needs_but_a_name(ella) -> None:
     assert ella.get(response.location).status_code == 200
 
 
+def test_a_save_asks_no_more_than_it_needs(ella, query_counter) -> None:
+    page = f"/proposals/{saved()}/edit"
+    form = proposal_form(ella, page)
+    with query_counter() as statements:
+        response = post(ella, form, {"problem_fi": "Miksi jonossa kuluu tunti?"})
+    assert (response.status_code, response.location) == (303, page)
+    assert len(statements) == 20, statements
+    # Nothing is chosen anew, so nothing is asked of what there is to choose from.
+    assert not any(" FROM classification_value" in each for each in statements)
+
+
+def test_what_is_chosen_anew_must_be_offered_and_what_is_saved_may_stay(ella) -> None:
+    measure_id = saved()
+    page = f"/proposals/{measure_id}/edit"
+    form = proposal_form(ella, page)
+    with writing():
+        for value in db.session.scalars(select(ClassificationValue)):
+            value.retired = True
+    assert post(ella, form, {"problem_fi": "Miksi jonossa kuluu tunti?"}).status_code == 303
+    form = proposal_form(ella, page)
+    other = value_id(Kind.LEVEL, "unit")
+    sent = MultiDict(form.filled({}, "save"))
+    assert sent["level_id"] == str(fresh(measure_id).level_id)
+    sent["level_id"] = str(other)
+    response = ella.forge(page, sent)
+    assert wrong_fields(response) == {"level_id"}
+
+
 def test_a_draft_without_a_name(ella) -> None:
     response = ella.submit(NEW, {"problem_fi": "Miksi?", "name_sv": "  "}, button="save")
     assert response.status_code == 422
