@@ -75,7 +75,7 @@ def test_what_can_be_chosen(secretary, this: State, other: State, offered: set[s
     assert names == {"this": "Ensimmäinen Tämä toimenpide", "other": "Toinen Toinen toimenpide"}
     # What a merge needs is asked for as needed, and where there is none nobody is asked.
     assert ("reason" in page.text) == ("merge" in offered)
-    assert "(valinnainen)" not in page.text
+    assert "(vapaaehtoinen)" not in page.text
 
 
 @pytest.mark.parametrize("relation", ["split", "carried_over", "renamed"])
