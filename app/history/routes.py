@@ -29,6 +29,8 @@ from app.history.wording import Line
 from app.measures.reading import readable
 
 blueprint = Blueprint("history", __name__)
+# The rooms above show changes in the same words.
+blueprint.add_app_template_global(wording.changes, "changes_in_words")
 
 PAGE_SIZE = 50
 

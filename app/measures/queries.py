@@ -163,6 +163,17 @@ def last_return(measure_id: int) -> Step | None:
     return db.session.scalar(query.order_by(Step.id.desc()).limit(1))
 
 
+def further_posts_of(measure_id: int) -> Sequence[Post]:
+    """Return the posts that are responsible for a measure beside the lead post."""
+    query = (
+        select(Post)
+        .join(MeasurePost, MeasurePost.post_id == Post.id)
+        .where(MeasurePost.measure_id == measure_id)
+        .order_by(Post.id)
+    )
+    return db.session.scalars(query).all()
+
+
 def post_ids_of(measure_id: int) -> list[int]:
     """Return the ids of the posts that are responsible for a measure beside the lead post."""
     return list(db.session.scalars(_POST_IDS, {"measure_id": measure_id}))

@@ -64,6 +64,7 @@ class Waiting:
         unfinished: Forms that they have begun and not saved.
         begun: Drafts and returned proposals of theirs and of their units, the returned ones first.
         to_review: The rounds in which they have proposals to score.
+        changed: The proposals that have changed since they scored them.
         desk: What is on the desk, in two rows of numbers that lead there; none where it is empty.
         translations: How many measures wait for a translation.
         roadmaps: The roadmaps that wait for them.
@@ -74,6 +75,7 @@ class Waiting:
     unfinished: Sequence[Unfinished]
     begun: Sequence[Begun]
     to_review: Sequence[ToReview]
+    changed: Sequence[Measure]
     desk: Sequence[Sequence[Figure]]
     translations: int
     roadmaps: Sequence[Roadmap]
@@ -87,6 +89,7 @@ class Waiting:
             self.unfinished
             or self.begun
             or self.to_review
+            or self.changed
             or self.desk
             or self.translations
             or self.roadmaps
@@ -95,11 +98,12 @@ class Waiting:
 
 def gather(actor: Actor, today: date) -> Waiting:
     """Return what waits for `actor`; the number of queries does not depend on how much it is."""
-    proposes = can(actor, Action.PROPOSE)
+    proposes, scores = can(actor, Action.PROPOSE), can(actor, Action.SCORE)
     return Waiting(
         unfinished=working_copies.of_person(cast(int, actor.user_id)) if proposes else [],
         begun=_begun(actor) if proposes else [],
-        to_review=scoring.to_review(actor, today) if can(actor, Action.SCORE) else [],
+        to_review=scoring.to_review(actor, today) if scores else [],
+        changed=scoring.changed_since_review(actor, today) if scores else [],
         desk=_desk(actor, today) if can(actor, Action.MANAGE_PROPOSALS) else [],
         translations=translating.count_waiting(actor).total if can(actor, Action.TRANSLATE) else 0,
         roadmaps=_roadmaps(actor),

@@ -9,7 +9,7 @@ Somebody who has declared a disqualification has not judged the measure: if that
 it could be declared for a look and taken back. They stay blind until the round has closed.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -33,6 +33,14 @@ class Hidden(NamedTuple):
     def hides(self, round_id: int, measure_id: int) -> bool:
         """Tell whether others' reviews of a measure are hidden."""
         return round_id in self.rounds and (round_id, measure_id) not in self.opened
+
+    def hides_any(self, round_id: int, measure_ids: Iterable[int]) -> bool:
+        """Tell whether others' reviews of one of some measures are hidden.
+
+        From such a reader all that is made of the whole round is hidden, too: it would tell them
+        of the measures that they may not know of.
+        """
+        return any(self.hides(round_id, each) for each in measure_ids)
 
 
 def is_blind(scoring_round: Round, actor: Actor, today: date) -> bool:

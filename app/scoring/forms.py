@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField
+from wtforms import HiddenField, IntegerField, RadioField
 from wtforms.validators import NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
@@ -27,7 +27,7 @@ SCALE = {
     "4": _l("high"),
     "5": _l("very high"),
 }
-"""The words beside the ratings."""
+"""The words beside the ratings of a criterion that has none of its own."""
 
 
 class ReviewForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -45,10 +45,6 @@ class ReviewForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         choices=lambda: {each.value: str(each.label) for each in ProposedOutcome},
     )
     comment = lines(_l("Comment"), 2000, _l("The steering group reads it."))
-    disqualified = BooleanField(
-        _l("I am disqualified (conflict of interest)"),
-        description=_l("You take no part in the matter, and your ratings are not saved."),
-    )
     disqualification_reason = lines(_l("Why are you disqualified?"), 500)
 
     @property
@@ -56,36 +52,38 @@ class ReviewForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         """The fields of the criteria in their order."""
         return [field for field in self if field.name.startswith(RATING)]
 
-    def judgement(self) -> Judgement:
-        """Return what the member says."""
+    def judgement(self, *, disqualified: bool) -> Judgement:
+        """Return what the member says; whether they declare that they are disqualified is asked."""
         return Judgement(
             self.measure_version.data or 0,
             {each.name.removeprefix(RATING): int(each.data) for each in self.ratings if each.data},
             self.proposed_outcome.data,
             self.comment.data or "",
-            disqualified=self.disqualified.data,
+            disqualified=disqualified,
             disqualification_reason=self.disqualification_reason.data or "",
         )
 
-    def accepts(self, scoring_round: Round, *, submit: bool) -> bool:
+    def accepts(self, scoring_round: Round, judgement: Judgement, *, submit: bool) -> bool:
         """Check all fields and write what is wrong beside them; True when nothing is.
 
         Args:
             scoring_round: The round.
+            judgement: What the member says in the form.
             submit: Whether the group may count on the review; a draft may be half-way.
         """
         self.validate()
-        for name, text in shortcomings(scoring_round, self.judgement(), submit=submit).items():
+        for name, text in shortcomings(scoring_round, judgement, submit=submit).items():
             label = self[name].label.text
             is_rating = name.startswith(RATING)
             if not self[name].errors:
                 self[name].errors = [_("Rate this: %(name)s", name=label) if is_rating else text]
         return not self.errors
 
-    def take_version(self, review: Review | None) -> None:
-        """Let the form replace `review`, which was saved after the form was opened."""
-        self.version.raw_data = None
+    def take_versions(self, measure: Measure, review: Review | None) -> None:
+        """Let the form judge `measure`, and replace `review`, as they are now."""
+        self.version.raw_data = self.measure_version.raw_data = None
         self.version.data = review.version if review else 0
+        self.measure_version.data = measure.version
 
 
 def review_form(
@@ -118,6 +116,12 @@ def _rating_field(criterion: Criterion, lang: Language) -> RadioField:
     )
 
 
+def words_of(criterion: Criterion, lang: Language) -> Mapping[str, str]:
+    """Return what each rating of a criterion means, to a reader of `lang`."""
+    own = text_of(criterion, "words", lang).value.splitlines()
+    return dict(zip(SCALE, own or map(str, SCALE.values()), strict=False))
+
+
 def data_of(scoring_round: Round, measure: Measure, review: Review | None) -> dict[str, Any]:
     """Return what the form of a member's review begins with.
 
@@ -135,6 +139,5 @@ def data_of(scoring_round: Round, measure: Measure, review: Review | None) -> di
         "measure_version": measure.version,
         "proposed_outcome": review.proposed_outcome,
         "comment": review.comment,
-        "disqualified": review.disqualified,
         "disqualification_reason": review.disqualification_reason,
     }

@@ -13,6 +13,7 @@ from app.core import clock
 from app.core.errors import Refused, Stale
 from app.core.policy import Action, Actor, can
 from app.extensions import db
+from app.measures.content import content_of, packed
 from app.measures.models import Measure, Step
 from app.measures.operations import move
 from app.measures.states import State
@@ -46,6 +47,13 @@ def open_scoring(measure: Measure, actor: Actor, *, batch: str | None = None) ->
     return move(measure, name, actor, batch=batch)
 
 
+class ProposalChanged(Refused):
+    """The proposal says another thing than what the member saw when they judged it."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("The proposal was changed after you opened it."))
+
+
 @dataclass(frozen=True)
 class Judgement:
     """What a member says of a measure.
@@ -65,6 +73,11 @@ class Judgement:
     comment: str = ""
     disqualified: bool = False
     disqualification_reason: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has been said yet."""
+        return not (self.ratings or self.proposed_outcome or self.comment or self.disqualified)
 
 
 def save_review(
@@ -91,13 +104,12 @@ def save_review(
 
     Raises:
         Stale: The member has saved another version since.
+        ProposalChanged: The measure is another version than the member saw.
         Refused: The member may not score this now, or the review is not complete enough.
     """
-    if reasons := hindrances(scoring_round, measure, actor):
-        raise Refused(*reasons)
-    review = queries.review_of(scoring_round, measure.id, actor)
-    if version != (review.version if review else 0):
-        raise Stale
+    review = _of_version(version, scoring_round, measure, actor)
+    if judgement.measure_version != measure.version:
+        raise ProposalChanged
     before = _said(review, scoring_round) if review else None
     if review is None:
         review = Review(
@@ -109,7 +121,10 @@ def save_review(
     submit = submit or review.state is ReviewState.SUBMITTED
     if lacking := shortcomings(scoring_round, judgement, submit=submit):
         raise Refused(*lacking.values())
+    # Read before anything is written: a query in between would make two versions of it.
+    content = packed(content_of(measure))
     _write(review, scoring_round, judgement)
+    review.content = content
     if submit:
         review.state = ReviewState.SUBMITTED
         review.submitted_at = review.saved_at
@@ -120,6 +135,46 @@ def save_review(
         record(Tag.REVIEW_SAVED, actor, Kind.MEASURE, measure.id, after=given(after))
     else:
         record_difference(Tag.REVIEW_SAVED, actor, Kind.MEASURE, measure.id, before, after)
+    return review
+
+
+def take_back(scoring_round: Round, measure: Measure, actor: Actor, version: int) -> Review:
+    """Take back a disqualification that `actor` has declared; a draft without ratings is left.
+
+    Args:
+        scoring_round: The round.
+        measure: The measure.
+        actor: The member.
+        version: The version of the review that the member saw.
+
+    Raises:
+        Stale: The member has saved another version since.
+        Refused: The member may not score this now, or is not disqualified.
+    """
+    review = _of_version(version, scoring_round, measure, actor)
+    if review is None or not review.disqualified:
+        raise Refused(_l("You have not declared that you are disqualified."))
+    before = _said(review, scoring_round)
+    review.disqualified = False
+    review.disqualification_reason = ""
+    review.state = ReviewState.DRAFT
+    review.submitted_at = None
+    review.saved_at = clock.now()
+    db.session.flush()
+    after = _said(review, scoring_round)
+    record_difference(Tag.REVIEW_SAVED, actor, Kind.MEASURE, measure.id, before, after)
+    return review
+
+
+def _of_version(
+    version: int, scoring_round: Round, measure: Measure, actor: Actor
+) -> Review | None:
+    """Return the review that `actor` has begun, if they may change it and saw it as it is."""
+    if reasons := hindrances(scoring_round, measure, actor):
+        raise Refused(*reasons)
+    review = queries.review_of(scoring_round, measure.id, actor)
+    if version != (review.version if review else 0):
+        raise Stale
     return review
 
 

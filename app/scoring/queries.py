@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from app.accounts.queries import holding, standing_in
@@ -15,8 +15,8 @@ from app.measures.models import Measure
 from app.measures.queries import visible_to
 from app.measures.states import State
 from app.programmes.models import Roadmap
-from app.scoring.models import Rating, Review, Round, Scorer
-from app.scoring.states import ReviewState
+from app.scoring.models import Criterion, Rating, Review, Round, Scorer
+from app.scoring.states import ProposedOutcome, ReviewState
 from app.scoring.weights import Ballot
 
 RANKED = frozenset({State.IN_SCORING, State.APPROVED, State.POSTPONED, State.REJECTED})
@@ -60,18 +60,15 @@ def seats_of_members(today: date) -> list[Seat]:
     return [Seat(user_id, free.get(user_id)) for user_id in members]
 
 
-def scorers_of(scoring_round: Round) -> Sequence[Scorer]:
-    """Return the seats of a round in the order of their making."""
-    query = select(Scorer).where(Scorer.round_id == scoring_round.id)
+def scorers_of(*rounds_: Round) -> Sequence[Scorer]:
+    """Return the seats of rounds in the order of their making."""
+    query = select(Scorer).where(Scorer.round_id.in_([each.id for each in rounds_]))
     return db.session.scalars(query.order_by(Scorer.id)).all()
 
 
 def seat_of(scoring_round: Round, actor: Actor) -> Scorer | None:
     """Return the seat that `actor` has in a round, as the member or as the deputy."""
-    query = select(Scorer).where(
-        Scorer.round_id == scoring_round.id,
-        or_(Scorer.user_id == actor.user_id, Scorer.deputy_id == actor.user_id),
-    )
+    query = select(Scorer).where(Scorer.round_id == scoring_round.id, _is_seat_of(actor))
     return db.session.scalar(query)
 
 
@@ -154,10 +151,25 @@ def _ranked(year: int, actor: Actor) -> ColumnElement[bool]:
     return and_(Measure.first_year == year, states, visible_to(actor))
 
 
-def ranked_measures(year: int, actor: Actor) -> Sequence[Measure]:
-    """Return the measures of the ranking of a year that `actor` may read, in no order."""
+def ranked_names(year: int, actor: Actor) -> Sequence[Row[int, str, str]]:
+    """Return the ids and names of the measures of a year's ranking that `actor` may read."""
+    query = select(Measure.id, Measure.name_fi, Measure.name_sv).where(_ranked(year, actor))
+    return db.session.execute(query).all()
+
+
+def ranked_measures(
+    year: int, actor: Actor, ids: Collection[int] | None = None
+) -> Sequence[Measure]:
+    """Return the measures of the ranking of a year that `actor` may read, by their ids.
+
+    Args:
+        year: The year of the ranking.
+        actor: The reader.
+        ids: Only these; all when None.
+    """
     query = select(Measure).options(joinedload(Measure.unit), joinedload(Measure.theme))
-    return db.session.scalars(query.where(_ranked(year, actor))).all()
+    query = query.where(_ranked(year, actor), true() if ids is None else Measure.id.in_(ids))
+    return db.session.scalars(query.order_by(Measure.id)).all()
 
 
 def ranked_measure(
@@ -183,19 +195,6 @@ def waiting_measures(year: int, actor: Actor) -> Sequence[Measure]:
     return db.session.scalars(query.order_by(Measure.name_fi, Measure.id)).all()
 
 
-def next_to_review(scoring_round: Round, year: int, after_id: int, actor: Actor) -> int | None:
-    """Return the measure that `actor` reviews after another: the next by id, then from the top."""
-    done = select(Review.measure_id).where(
-        Review.round_id == scoring_round.id,
-        Review.user_id == actor.user_id,
-        Review.state == ReviewState.SUBMITTED,
-    )
-    query = select(Measure.id).where(
-        _ranked(year, actor), Measure.state == State.IN_SCORING, Measure.id.not_in(done)
-    )
-    return db.session.scalars(query.order_by(Measure.id <= after_id, Measure.id).limit(1)).first()
-
-
 class ToReview(NamedTuple):
     """A round that is open, and how many of its proposals a member has not reviewed yet."""
 
@@ -205,23 +204,31 @@ class ToReview(NamedTuple):
 
 
 def to_review(actor: Actor, today: date) -> Sequence[ToReview]:
-    """Return the open rounds in which proposals wait for the review of `actor`, by their end."""
+    """Return the open rounds in which proposals wait for `actor`, by their end.
+
+    What the other person of their seat has scored waits no more.
+    """
+    other = case((Scorer.user_id == actor.user_id, Scorer.deputy_id), else_=Scorer.user_id)
     done = (
         select(Review.measure_id)
         .where(
             Review.round_id == Round.id,
-            Review.user_id == actor.user_id,
             Review.state == ReviewState.SUBMITTED,
+            or_(
+                Review.user_id == actor.user_id,
+                and_(Review.user_id == other, ~Review.disqualified),
+            ),
         )
-        .correlate(Round)
+        .correlate(Round, Scorer)
     )
     query = (
         select(Roadmap.year, Round.closes_on, func.count())
         .join(Roadmap, Roadmap.id == Round.roadmap_id)
+        .join(Scorer, Scorer.round_id == Round.id)
         .join(Measure, Measure.first_year == Roadmap.year)
         .where(
-            Round.opens_on <= today,
-            Round.closes_on >= today,
+            _is_seat_of(actor),
+            _is_open(today),
             Measure.state == State.IN_SCORING,
             Measure.id.not_in(done),
             visible_to(actor),
@@ -232,17 +239,54 @@ def to_review(actor: Actor, today: date) -> Sequence[ToReview]:
     return [ToReview(*row) for row in db.session.execute(query)]
 
 
+def changed_since_review(actor: Actor, today: date) -> Sequence[Measure]:
+    """Return what has changed since `actor` scored it, in rounds that are open, by its id."""
+    query = (
+        select(Measure)
+        .join(Review, Review.measure_id == Measure.id)
+        .join(Round, Round.id == Review.round_id)
+        .where(
+            Review.user_id == actor.user_id,
+            Review.state == ReviewState.SUBMITTED,
+            ~Review.disqualified,
+            Review.measure_version != Measure.version,
+            Measure.state == State.IN_SCORING,
+            _is_open(today),
+            visible_to(actor),
+        )
+    )
+    return db.session.scalars(query.order_by(Measure.id)).all()
+
+
+def _is_seat_of(actor: Actor) -> ColumnElement[bool]:
+    return or_(Scorer.user_id == actor.user_id, Scorer.deputy_id == actor.user_id)
+
+
+def _is_open(today: date) -> ColumnElement[bool]:
+    return and_(Round.opens_on <= today, Round.closes_on >= today)
+
+
 def own_reviews(
-    rounds_: Collection[Round], actor: Actor
+    rounds_: Collection[Round], actor: Actor, measure_ids: Collection[int] | None = None
 ) -> Sequence[Row[int, int, ReviewState, bool, int]]:
-    """Return round, measure, state, disqualification and version seen of an actor's reviews."""
+    """Return round, measure, state, disqualification and version seen of an actor's reviews.
+
+    Args:
+        rounds_: The rounds.
+        actor: Whose reviews.
+        measure_ids: Only of these measures; of all when None.
+    """
     query = select(
         Review.round_id,
         Review.measure_id,
         Review.state,
         Review.disqualified,
         Review.measure_version,
-    ).where(Review.user_id == actor.user_id, Review.round_id.in_([r.id for r in rounds_]))
+    ).where(
+        Review.user_id == actor.user_id,
+        Review.round_id.in_([each.id for each in rounds_]),
+        true() if measure_ids is None else Review.measure_id.in_(sorted(measure_ids)),
+    )
     return db.session.execute(query).all()
 
 
@@ -280,22 +324,118 @@ def ballots(scoring_round: Round, measure_ids: Collection[int]) -> list[Ballot]:
     return [Ballot(*key, ratings) for key, ratings in found.items()]
 
 
-def submitted_ratings(
+def _counts(rounds_: Collection[Round], measure_ids: Collection[int] | None) -> ColumnElement[bool]:
+    """Return the condition on `Review` that the group counts on it; of all measures when None."""
+    return and_(
+        Review.round_id.in_([each.id for each in rounds_]),
+        Review.state == ReviewState.SUBMITTED,
+        true() if measure_ids is None else Review.measure_id.in_(sorted(measure_ids)),
+    )
+
+
+def submitted_reviews(
     rounds_: Collection[Round], measure_ids: Collection[int] | None = None
-) -> Sequence[Row[int, int, int, int, int]]:
-    """Return round, measure, review, criterion and value of all ratings that count.
+) -> Sequence[Row[int, int, int, ProposedOutcome | None, bool, State]]:
+    """Return round, measure, person, proposed outcome and disqualification of what is submitted.
+
+    With them comes the state in which the measure is.
 
     Args:
         rounds_: The rounds.
         measure_ids: Only of these measures; of all when None.
     """
     query = (
-        select(Review.round_id, Review.measure_id, Review.id, Rating.criterion_id, Rating.value)
-        .join(Rating, Rating.review_id == Review.id)
-        .where(
-            Review.round_id.in_([r.id for r in rounds_]),
-            Review.state == ReviewState.SUBMITTED,
-            true() if measure_ids is None else Review.measure_id.in_(sorted(measure_ids)),
+        select(
+            Review.round_id,
+            Review.measure_id,
+            Review.user_id,
+            Review.proposed_outcome,
+            Review.disqualified,
+            Measure.state,
         )
+        .join(Measure, Measure.id == Review.measure_id)
+        .where(_counts(rounds_, measure_ids))
+    )
+    return db.session.execute(query).all()
+
+
+def _points(
+    rounds_: Collection[Round], measure_ids: Collection[int] | None
+) -> Select[int, int, int, int]:
+    """Return the query for the sums of weight x rating and of the weights, review by review.
+
+    The order of the groups is that of the index, so that SQLite need not sort them.
+    """
+    points = func.sum(Criterion.weight * Rating.value).label("points")
+    weight = func.sum(Criterion.weight).label("weight")
+    return (
+        select(Review.round_id, Review.measure_id, points, weight)
+        .join(Rating, Rating.review_id == Review.id)
+        .join(Criterion, Criterion.id == Rating.criterion_id)
+        .where(_counts(rounds_, measure_ids), Criterion.counted)
+        .group_by(Review.round_id, Review.measure_id, Review.user_id)
+    )
+
+
+def points(
+    rounds_: Collection[Round], measure_ids: Collection[int] | None = None
+) -> Sequence[Row[int, int, int, int]]:
+    """Return round, measure, sum(weight * rating) and sum(weight) of each review with a score.
+
+    Their quotient is the scorer's score, as `weights.weighted_mean` says.
+
+    Args:
+        rounds_: The rounds.
+        measure_ids: Only of these measures; of all when None.
+    """
+    return db.session.execute(_points(rounds_, measure_ids)).all()
+
+
+class Points(NamedTuple):
+    """The scores of those who rated criteria of the same weight of a measure, added up.
+
+    Attributes:
+        measure_id: The measure.
+        weight: The sum of the weights of what they rated.
+        points: Their weighted ratings, added up; divided by `weight`, the sum of their scores.
+        scorers: How many they are.
+    """
+
+    measure_id: int
+    weight: int
+    points: int
+    scorers: int
+
+
+def added_points(scoring_round: Round) -> list[Points]:
+    """Return what the totals of all measures of a round are made of."""
+    each = _points([scoring_round], None).subquery()
+    query = select(each.c.measure_id, each.c.weight, func.sum(each.c.points), func.count())
+    rows = db.session.execute(query.group_by(each.c.measure_id, each.c.weight))
+    # PostgreSQL adds up to a decimal number.
+    return [Points(row[0], int(row[1]), int(row[2]), row[3]) for row in rows]
+
+
+def ratings_beside(
+    rounds_: Collection[Round], measure_ids: Collection[int] | None = None
+) -> Sequence[Row[int, int, int, int, int]]:
+    """Return round, measure, criterion, sum and number of the ratings of what does not count.
+
+    Args:
+        rounds_: The rounds.
+        measure_ids: Only of these measures; of all when None.
+    """
+    query = (
+        select(
+            Review.round_id,
+            Review.measure_id,
+            Rating.criterion_id,
+            func.sum(Rating.value),
+            func.count(),
+        )
+        .join(Rating, Rating.review_id == Review.id)
+        .join(Criterion, Criterion.id == Rating.criterion_id)
+        .where(_counts(rounds_, measure_ids), ~Criterion.counted)
+        .group_by(Review.round_id, Review.measure_id, Rating.criterion_id)
     )
     return db.session.execute(query).all()

@@ -3,20 +3,24 @@
 Whoever shows scores gets them from here: what blindness hides (`blindness.py`) never leaves.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
+from sqlalchemy import Row
+
 from app.core.policy import Actor
 from app.measures.models import Measure
 from app.measures.states import State
 from app.scoring import queries, weights
-from app.scoring.blindness import hidden_from, is_blind
-from app.scoring.models import Criterion, Round
-from app.scoring.states import ReviewState
+from app.scoring.blindness import hidden_from
+from app.scoring.consensus import consensus_of
+from app.scoring.models import Round, Scorer
+from app.scoring.queries import Points
+from app.scoring.states import Consensus, ProposedOutcome, ReviewState, Side
 
 
 @dataclass(frozen=True)
@@ -39,34 +43,59 @@ class Score:
     """What the reader may know of a measure's score in a round.
 
     Attributes:
-        hidden: Whether blindness hides the score; nothing below tells anything then.
+        hidden: Whether blindness hides the score; but for `own`, nothing below tells anything then.
         total: The mean of the members' scores, 1-5; None when nobody has scored.
+        median: The score in the middle, 1-5.
+        lowest: The lowest of the scores.
+        highest: The highest of them.
         scorers: The number of members whose scores make the total.
+        missing: The number of seats that have not judged the measure.
+        outcomes: How many propose each outcome; what nobody proposes is absent.
+        consensus: How far the group agrees; None when it is hidden.
         beside: The mean, 1-5, of each criterion that does not count, by its id.
         own: The reader's own review.
     """
 
     hidden: bool = False
     total: Fraction | None = None
+    median: Fraction | None = None
+    lowest: Fraction | None = None
+    highest: Fraction | None = None
     scorers: int = 0
+    missing: int = 0
+    outcomes: Mapping[ProposedOutcome, int] = field(default_factory=dict)
+    consensus: Consensus | None = None
     beside: Mapping[int, Fraction] = field(default_factory=dict)
     own: OwnReview | None = None
 
+    @property
+    def spread(self) -> Fraction | None:
+        """The highest of the scores - the lowest; None when nobody has scored."""
+        if self.highest is None or self.lowest is None:
+            return None
+        return self.highest - self.lowest
 
-@dataclass(frozen=True)
-class Standing:
-    """A measure in the ranking; the rank is None while it has no total that the reader may see."""
-
-    measure: Measure
-    score: Score
-    rank: int | None
+    @property
+    def is_conflicting(self) -> bool:
+        """Whether the reader sees that the group is of two minds."""
+        return self.consensus is Consensus.CONFLICTING
 
 
-class Progress(NamedTuple):
-    """How many of the measures in scoring the reader has reviewed."""
+class Scores(NamedTuple):
+    """The scores in some rounds as the reader may know them.
 
-    done: int
-    total: int
+    Attributes:
+        known: Those of what anybody has submitted or the reader has begun, by round and measure.
+        unscored: That of every other measure, by round. It is as hidden as the others: that nobody
+            has scored it yet would tell a member something too.
+    """
+
+    known: Mapping[tuple[int, int], Score]
+    unscored: Mapping[int, Score]
+
+    def of(self, round_id: int, measure_id: int) -> Score:
+        """Return the score of a measure in a round."""
+        return self.known.get((round_id, measure_id), self.unscored[round_id])
 
 
 def scores(
@@ -74,10 +103,8 @@ def scores(
     actor: Actor,
     today: date,
     measure_ids: Collection[int] | None = None,
-) -> dict[tuple[int, int], Score]:
-    """Return the scores in some rounds, by the ids of the round and the measure.
-
-    A pair that nobody has scored and the reader has not begun is missing; see `score_of`.
+) -> Scores:
+    """Return the scores in some rounds.
 
     Args:
         rounds: The rounds.
@@ -85,99 +112,178 @@ def scores(
         today: The day in Finland.
         measure_ids: Only of these measures; of all when None.
     """
+    hidden = hidden_from(actor, rounds, today)
     own = {
         (row.round_id, row.measure_id): OwnReview(row.state, row.disqualified, row.measure_version)
-        for row in queries.own_reviews(rounds, actor)
+        for row in queries.own_reviews(rounds, actor, measure_ids)
     }
-    ratings: dict[tuple[int, int], dict[int, dict[int, int]]] = defaultdict(dict)
-    for round_id, measure_id, review_id, criterion_id, value in queries.submitted_ratings(
+    given: dict[tuple[int, int], _Given] = defaultdict(_Given)
+    for row in queries.submitted_reviews(rounds, measure_ids):
+        given[row.round_id, row.measure_id].reviews.append(row)
+    for round_id, measure_id, points, weight in queries.points(rounds, measure_ids):
+        given[round_id, measure_id].scores.append(Fraction(int(points), int(weight)))
+    for round_id, measure_id, criterion_id, added, number in queries.ratings_beside(
         rounds, measure_ids
     ):
-        review = ratings[round_id, measure_id].setdefault(review_id, {})
-        review[criterion_id] = value
-    hidden = hidden_from(actor, rounds, today)
-    found: dict[tuple[int, int], Score] = {}
-    for scoring_round in rounds:
-        keys = {key for key in ratings.keys() | own.keys() if key[0] == scoring_round.id}
-        for key in keys:
-            mine = own.get(key)
-            if hidden.hides(*key):
-                found[key] = Score(hidden=True, own=mine)
-            else:
-                found[key] = _score(scoring_round.criteria, list(ratings[key].values()), mine)
-    return found
+        given[round_id, measure_id].beside[criterion_id] = Fraction(int(added), number)
+    seats: dict[int, list[Scorer]] = defaultdict(list)
+    for seat in queries.scorers_of(*rounds):
+        seats[seat.round_id].append(seat)
+    opening = {each.id: each.is_open(today) for each in rounds}
+    known = {
+        key: Score(hidden=True, own=own.get(key))
+        if hidden.hides(*key)
+        else _score(given[key], seats[key[0]], own.get(key), is_open=opening[key[0]])
+        for key in given.keys() | own.keys()
+    }
+    unscored = {
+        each.id: Score(hidden=True)
+        if each.id in hidden.rounds
+        else Score(missing=len(seats[each.id]), consensus=Consensus.NOT_BEGUN)
+        for each in rounds
+    }
+    return Scores(known, unscored)
 
 
-def score_of(
-    found: Mapping[tuple[int, int], Score],
-    scoring_round: Round,
-    measure_id: int,
-    actor: Actor,
-    today: date,
-) -> Score:
-    """Return a measure's score from those that `scores` found.
+@dataclass
+class _Given:
+    """What the scorers have given one measure."""
 
-    A measure without any review is hidden like the others: that nobody has scored it yet would
-    tell a member something too.
-    """
-    unscored = Score(hidden=is_blind(scoring_round, actor, today))
-    return found.get((scoring_round.id, measure_id), unscored)
+    reviews: list[Row[int, int, int, ProposedOutcome | None, bool, State]] = field(
+        default_factory=list
+    )
+    scores: list[Fraction] = field(default_factory=list)
+    beside: dict[int, Fraction] = field(default_factory=dict)
 
 
 def _score(
-    criteria: Collection[Criterion], reviews: Sequence[Mapping[int, int]], own: OwnReview | None
+    given: _Given, seats: Collection[Scorer], own: OwnReview | None, *, is_open: bool
 ) -> Score:
-    counted = {criterion.id: criterion.weight for criterion in criteria if criterion.counted}
-    members = [weights.weighted_mean(review, counted) for review in reviews]
-    given = [score for score in members if score is not None]
-    beside = {
-        criterion.id: average
-        for criterion in criteria
-        if not criterion.counted
-        and (average := weights.mean([r[criterion.id] for r in reviews if criterion.id in r]))
+    outcomes = Counter(row.proposed_outcome for row in given.reviews if row.proposed_outcome)
+    in_scoring = all(row.state is State.IN_SCORING for row in given.reviews)
+    missing = _missing(given, seats)
+    return Score(
+        total=weights.mean(given.scores),
+        median=weights.median(given.scores),
+        lowest=min(given.scores, default=None),
+        highest=max(given.scores, default=None),
+        scorers=len(given.scores),
+        missing=missing,
+        outcomes={each: outcomes[each] for each in ProposedOutcome if each in outcomes},
+        consensus=consensus_of(
+            given.scores, outcomes.keys(), missing, is_open=is_open and in_scoring
+        ),
+        beside=given.beside,
+        own=own,
+    )
+
+
+def _missing(given: _Given, seats: Collection[Scorer]) -> int:
+    """Return of how many seats nobody has judged a measure.
+
+    A member who is disqualified has judged it: their deputy may score it, but need not.
+    """
+    scored = {row.user_id for row in given.reviews if not row.disqualified}
+    disqualified = {row.user_id for row in given.reviews if row.disqualified}
+    return sum(
+        not ({seat.user_id, seat.deputy_id} & scored or seat.user_id in disqualified)
+        for seat in seats
+    )
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a measure stands in the ranking.
+
+    Attributes:
+        measure_id: The measure.
+        rank: Its rank; None while it has no total that the reader may see.
+        side: Its side of the cut line; None without a rank or a line, and for a reader from whom
+            a measure of the ranking is hidden.
+    """
+
+    measure_id: int
+    rank: int | None
+    side: Side | None
+
+
+def places(
+    scoring_round: Round, names: Mapping[int, str], actor: Actor, today: date
+) -> list[Place]:
+    """Return the ranking of a round's measures as the reader may know it.
+
+    Those with a total come first, the highest on top, equal ones by name. The rest, whose totals
+    are hidden or do not exist, follow by name and without a rank, so that no order gives a hidden
+    total away. Ranks count only the totals that the reader sees, for the same reason.
+
+    Args:
+        scoring_round: The round.
+        names: What each measure of the ranking is called in the reader's language, by its id.
+        actor: Who reads.
+        today: The day in Finland.
+    """
+    hidden = hidden_from(actor, [scoring_round], today)
+    totals = {
+        measure_id: total
+        for measure_id, total in _totals(queries.added_points(scoring_round)).items()
+        if measure_id in names and not hidden.hides(scoring_round.id, measure_id)
     }
-    return Score(total=weights.mean(given), scorers=len(given), beside=beside, own=own)
+    ranks = weights.places(totals)
+    sides: Mapping[int, Side] = {}
+    if scoring_round.capacity and not hidden.hides_any(scoring_round.id, names):
+        sides = weights.sides(ranks, scoring_round.capacity)
+    last = len(names) + 1
+    order = sorted(names, key=lambda each: (ranks.get(each, last), names[each].casefold(), each))
+    return [Place(each, ranks.get(each), sides.get(each)) for each in order]
+
+
+def _totals(points: Iterable[Points]) -> dict[int, Fraction]:
+    """Return the mean of the scorers' scores of each measure."""
+    sums: dict[int, Fraction] = {}
+    scorers: dict[int, int] = Counter()
+    for each in points:
+        added = Fraction(each.points, each.weight)
+        before = sums.get(each.measure_id)
+        sums[each.measure_id] = added if before is None else before + added
+        scorers[each.measure_id] += each.scorers
+    return {measure_id: added / scorers[measure_id] for measure_id, added in sums.items()}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A measure in the ranking, with its score and its place as the reader may know them."""
+
+    measure: Measure
+    score: Score
+    rank: int | None
+    side: Side | None
 
 
 def standings(
     scoring_round: Round,
-    measures: Collection[Measure],
+    ranked: Sequence[Place],
+    measures: Iterable[Measure],
     actor: Actor,
     today: date,
-    names: Mapping[int, str],
 ) -> list[Standing]:
-    """Return the ranking of a round's measures as the reader may know it.
-
-    Those with a total come first, the highest on top. The rest, whose totals are hidden or do not
-    exist, follow by name and without a rank, so that no order gives a hidden total away. Ranks
-    count only the totals that the reader sees, for the same reason.
+    """Return the measures at some places of a round's ranking, with their scores.
 
     Args:
         scoring_round: The round.
-        measures: The measures of the ranking.
+        ranked: The places, as `places` gave them: all, or those of a page.
+        measures: The measures at these places, in any order.
         actor: Who reads.
         today: The day in Finland.
-        names: What each measure is called in the reader's language, by id, to sort equal ones.
     """
-    found = scores([scoring_round], actor, today)
-    ranked: list[tuple[Fraction, Measure, Score]] = []
-    others: list[Standing] = []
-    for measure in sorted(measures, key=lambda each: (names[each.id].casefold(), each.id)):
-        score = score_of(found, scoring_round, measure.id, actor, today)
-        if score.total is None:
-            others.append(Standing(measure, score, None))
-        else:
-            ranked.append((score.total, measure, score))
-    ranked.sort(key=lambda row: row[0], reverse=True)
-    places = weights.ranks([total for total, _measure, _score in ranked])
+    by_id = {measure.id: measure for measure in measures}
+    found = scores([scoring_round], actor, today, by_id)
     return [
-        *(Standing(row[1], row[2], place) for row, place in zip(ranked, places, strict=True)),
-        *others,
+        Standing(
+            by_id[place.measure_id],
+            found.of(scoring_round.id, place.measure_id),
+            place.rank,
+            place.side,
+        )
+        for place in ranked
+        if place.measure_id in by_id
     ]
-
-
-def progress(rows: Collection[Standing]) -> Progress:
-    """Return how far the reader is with the measures in scoring."""
-    own = [row.score.own for row in rows if row.measure.state is State.IN_SCORING]
-    done = [each for each in own if each and each.state is ReviewState.SUBMITTED]
-    return Progress(len(done), len(own))

@@ -1,11 +1,14 @@
 """Scoring rounds, the ranking of a year, and a member's review of a measure."""
 
+from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.core import clock
 from app.core.bilingual import text_of
@@ -14,16 +17,22 @@ from app.core.errors import Refused, Stale
 from app.core.guards import current_actor, requires
 from app.core.htmx import render, see_other
 from app.core.i18n import language
-from app.core.idempotency import earlier_result, keep_result
+from app.core.idempotency import earlier_result, keep_result, key_with
 from app.core.pagination import Page, page_count
 from app.core.policy import Action, can
+from app.measures.content import content_of, differing, unpacked
+from app.measures.lineage import relations
 from app.measures.models import Measure
+from app.measures.queries import further_posts_of
 from app.measures.reading import not_found, readable
 from app.scoring import operations, queries, ranking, weights
 from app.scoring.blindness import is_blind
-from app.scoring.forms import SCALE, ReviewForm, data_of, review_form
+from app.scoring.forms import ReviewForm, data_of, review_form, words_of
+from app.scoring.involvement import involvement
 from app.scoring.models import Review, Round
+from app.scoring.operations import ProposalChanged
 from app.scoring.round_operations import years_to_open
+from app.scoring.walk import Walk, walk_of
 
 blueprint = Blueprint("scoring", __name__)
 
@@ -67,29 +76,58 @@ def ranking_page(year: int) -> ResponseReturnValue:
     actor = current_actor()
     today = clock.today()
     scoring_round = queries.round_of_year(year) or abort(404)
-    measures = queries.ranked_measures(year, actor)
-    names = {measure.id: text_of(measure, "name", language()).value for measure in measures}
-    standings = ranking.standings(scoring_round, measures, actor, today, names)
+    names = {
+        row.id: text_of(row, "name", language()).value for row in queries.ranked_names(year, actor)
+    }
+    places = ranking.places(scoring_round, names, actor, today)
     number = request.args.get("page", 1, type=int)
-    if number not in range(1, page_count(len(standings), PAGE_SIZE) + 1):
+    if number not in range(1, page_count(len(places), PAGE_SIZE) + 1):
         return redirect(_page_url(year, 1))
-    first = (number - 1) * PAGE_SIZE
+    shown = places[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    measures = queries.ranked_measures(year, actor, [place.measure_id for place in shown])
     return render_template(
         "scoring/ranking.html",
         year=year,
         round=scoring_round,
         today=today,
         page=Page(
-            standings[first : first + PAGE_SIZE],
+            ranking.standings(scoring_round, shown, measures, actor, today),
             number,
             PAGE_SIZE,
-            len(standings),
+            len(places),
             lambda to: _page_url(year, to),
         ),
-        progress=ranking.progress(standings),
+        own=_own_work(scoring_round, year) if can(actor, Action.SCORE) else None,
         blind=is_blind(scoring_round, actor, today),
         has_list=_has_list(),
         waiting=queries.waiting_measures(year, actor) if can(actor, Action.MANAGE_ROUND) else [],
+    )
+
+
+class OwnWork(NamedTuple):
+    """What a scorer has before them in a round.
+
+    Attributes:
+        walk: Their way through it.
+        drafts: What they have begun to review.
+        changed: What has changed since they reviewed it.
+    """
+
+    walk: Walk
+    drafts: Sequence[Measure]
+    changed: Sequence[Measure]
+
+
+def _own_work(scoring_round: Round, year: int) -> OwnWork | None:
+    """Return what the reader has before them in a round; None where they do not score now."""
+    actor, today = current_actor(), clock.today()
+    if not scoring_round.is_open(today) or not queries.seat_of(scoring_round, actor):
+        return None
+    walk = walk_of(scoring_round, year, actor)
+    return OwnWork(
+        walk,
+        queries.ranked_measures(year, actor, walk.drafts),
+        [each for each in queries.changed_since_review(actor, today) if each.first_year == year],
     )
 
 
@@ -112,6 +150,14 @@ def open_scoring(year: int, measure_id: int) -> ResponseReturnValue:
     return see_other("scoring.ranking", year=year)
 
 
+@blueprint.get("/scoring/<int:year>/continue")
+@requires(Action.SCORE)
+def go_on(year: int) -> ResponseReturnValue:
+    """Lead to the measure that the reader reviews next, wherever they left off."""
+    scoring_round = queries.round_of_year(year) or abort(404)
+    return _to_next(scoring_round, year, [])
+
+
 @blueprint.get("/scoring/<int:year>/<int:measure_id>")
 @requires(Action.SCORE)
 def review(year: int, measure_id: int) -> ResponseReturnValue:
@@ -130,24 +176,57 @@ def save_review(year: int, measure_id: int) -> ResponseReturnValue:
     scoring_round = queries.round_of_year(year) or abort(404)
     form = review_form(scoring_round, language())
     intent = request.form.get("intent", "draft")
-    submit = intent != "draft"
-    if not form.accepts(scoring_round, submit=submit):
+    judgement = form.judgement(disqualified=intent == "disqualify")
+    submit = intent not in _DRAFTS
+    if not form.accepts(scoring_round, judgement, submit=submit):
         return _form_again(year, measure_id, form, 422)
-    key = form.key.data or ""
+    if intent == "skip" and judgement.is_empty:
+        return _to_next(scoring_round, year, [*_skipped(), measure_id])
+    # Whoever goes back to a form finds it with its key: other words in it are another review.
+    key = key_with(form.key.data or "", repr(judgement), intent)
     try:
         with writing():
+            scoring_round, measure = _found(year, measure_id, whole=False)
             if earlier_result(actor, key) is None:
+                version = form.version.data or 0
                 operations.save_review(
-                    *_found(year, measure_id, whole=False),
-                    actor,
-                    form.judgement(),
-                    submit=submit,
-                    version=form.version.data or 0,
+                    scoring_round, measure, actor, judgement, submit=submit, version=version
                 )
                 keep_result(actor, key, "saved")
+            name = text_of(measure, "name", language()).value
     except Refused as refused:
         return _form_again(year, measure_id, form, 409, refused)
-    return _onward(year, measure_id, intent)
+    flash(_SAVED.get(intent, _SUBMITTED) % {"name": name}, "success")
+    return _onward(scoring_round, year, measure_id, intent)
+
+
+_DRAFTS = frozenset({"draft", "skip"})
+"""The buttons that leave a review unfinished; the others submit it."""
+
+_DRAFT_SAVED = _l("The draft was saved, and others do not see it: %(name)s")
+_SUBMITTED = _l("Your review was saved: %(name)s")
+_SAVED = {
+    "draft": _DRAFT_SAVED,
+    "skip": _DRAFT_SAVED,
+    "disqualify": _l("You have declared that you are disqualified: %(name)s"),
+}
+
+
+@blueprint.post("/scoring/<int:year>/<int:measure_id>/take-back")
+@requires(Action.SCORE)
+def take_back(year: int, measure_id: int) -> ResponseReturnValue:
+    """Take back the reader's declaration that they are disqualified."""
+    actor = current_actor()
+    key, version = request.form.get("key", ""), request.form.get("version", 0, type=int)
+    with writing():
+        scoring_round, measure = _found(year, measure_id, whole=False)
+        if earlier_result(actor, key) is None:
+            operations.take_back(scoring_round, measure, actor, version)
+            keep_result(actor, key, "taken back")
+    flash(_("You have taken back that you are disqualified. Score the proposal."), "success")
+    return see_other(
+        "scoring.review", year=year, measure_id=measure_id, skipped=_written(_skipped())
+    )
 
 
 def _found(year: int, measure_id: int, *, whole: bool) -> tuple[Round, Measure]:
@@ -158,19 +237,45 @@ def _found(year: int, measure_id: int, *, whole: bool) -> tuple[Round, Measure]:
     return scoring_round, measure or not_found(measure_id)
 
 
-def _onward(year: int, measure_id: int, intent: str) -> ResponseReturnValue:
+def _onward(scoring_round: Round, year: int, measure_id: int, intent: str) -> ResponseReturnValue:
     """Lead on after a review was saved."""
     if intent == "draft":
-        flash(_("The draft was saved. Others do not see it."), "success")
-        return see_other("scoring.review", year=year, measure_id=measure_id)
-    flash(_("Your review was submitted."), "success")
-    if intent == "next":
-        scoring_round = queries.round_of_year(year) or abort(404)
-        following = queries.next_to_review(scoring_round, year, measure_id, current_actor())
-        if following:
-            return see_other("scoring.review", year=year, measure_id=following)
+        skipped = _written(_skipped())
+        return see_other("scoring.review", year=year, measure_id=measure_id, skipped=skipped)
+    if intent == "submit":
+        return see_other("scoring.ranking", year=year)
+    passed = [measure_id] if intent == "skip" else []
+    return _to_next(scoring_round, year, [*_skipped(), *passed])
+
+
+def _to_next(scoring_round: Round, year: int, skipped: Sequence[int]) -> ResponseReturnValue:
+    """Lead to what the reader reviews next, or to the ranking when nothing is left."""
+    walk = walk_of(scoring_round, year, current_actor())
+    following = walk.next(skipped)
+    if following is None:
         flash(_("You have reviewed everything that is in scoring."), "info")
-    return see_other("scoring.ranking", year=year)
+        return see_other("scoring.ranking", year=year)
+    # When everything else is done, what was skipped comes once more, one after the other.
+    left = skipped if following not in skipped else skipped[-1:]
+    return see_other("scoring.review", year=year, measure_id=following, skipped=_written(left))
+
+
+def _skipped() -> list[int]:
+    """Return what the reader has skipped on their way, as the address of the page carries it.
+
+    It is forgotten when they come back another time: they have skipped it only for now.
+    """
+    parts = request.args.get("skipped", "").split(".")
+    return [int(part) for part in parts if part.isdecimal() and len(part) < _DIGITS][-_MOST:]
+
+
+def _written(skipped: Sequence[int]) -> str | None:
+    """Return what was skipped as `_skipped` reads it; None, so that the address has none of it."""
+    return ".".join(str(each) for each in dict.fromkeys(skipped)) or None
+
+
+_DIGITS = 10
+_MOST = 300
 
 
 def _form_again(
@@ -178,13 +283,13 @@ def _form_again(
 ) -> ResponseReturnValue:
     """Answer with the form that the reader has sent.
 
-    A stale form gets the version that is saved now: it shows both, and saving it again is then a
-    decision of the reader.
+    A stale form gets the versions that are saved now: the page shows these, and saving it again is
+    then a decision of the reader.
     """
     scoring_round, measure = _found(year, measure_id, whole=True)
     own = queries.review_of(scoring_round, measure.id, current_actor())
-    if isinstance(refused, Stale):
-        form.take_version(own)
+    if isinstance(refused, Stale | ProposalChanged):
+        form.take_versions(measure, own)
     return _review_page(year, scoring_round, measure, own, form, code, refused)
 
 
@@ -197,21 +302,38 @@ def _review_page(
     code: int = 200,
     refused: Refused | None = None,
 ) -> ResponseReturnValue:
-    """Answer with the page of a review, or with its form alone."""
+    """Answer with the page of a review, or with the measure and the review alone."""
     actor = current_actor()
     found = ranking.scores([scoring_round], actor, clock.today(), [measure.id])
+    walk = walk_of(scoring_round, year, actor)
     return render(
         "scoring/review.html",
-        "scoring/_review_form.html",
+        "scoring/_review.html",
         code,
         year=year,
         round=scoring_round,
+        today=clock.today(),
         measure=measure,
+        posts=further_posts_of(measure.id),
+        lineage=relations(measure, actor),
         form=form,
         review=own,
-        scale=SCALE,
+        words={each.id: words_of(each, language()) for each in scoring_round.criteria},
+        changes=_changes_since(own, measure),
+        involvement=involvement(measure, actor),
         refused=refused,
         stale=isinstance(refused, Stale),
+        proposal_changed=isinstance(refused, ProposalChanged),
         hindrances=operations.hindrances(scoring_round, measure, actor),
-        score=ranking.score_of(found, scoring_round, measure.id, actor, clock.today()),
+        walk=walk,
+        beside=walk.beside(measure.id),
+        skipped=_written(_skipped()),
+        score=found.of(scoring_round.id, measure.id),
     )
+
+
+def _changes_since(own: Review | None, measure: Measure) -> Sequence[dict[str, Any]]:
+    """Return what differs of the proposal from what the reader judged, before and now."""
+    if own is None or own.content is None or own.measure_version == measure.version:
+        return ()
+    return differing(unpacked(own.content), content_of(measure))

@@ -114,7 +114,7 @@ def _in_scoring(scoring_round: Round, year: int, actor: Actor) -> dict[int, int]
         .where(Measure.first_year == year, Measure.state == State.IN_SCORING, visible_to(actor))
         .group_by(Measure.id)
     )
-    return {measure_id: number for measure_id, number in db.session.execute(query)}
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def _own_order(scoring_round: Round, actor: Actor, measure_id: int) -> bytes:

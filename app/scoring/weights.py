@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from math import lcm
 from typing import NamedTuple, TypeVar
 
 from app.scoring.states import Side
@@ -94,8 +95,11 @@ def totals(ballots: Iterable[Ballot], weights: Mapping[int, int]) -> dict[int, F
 
 def places(totals: Mapping[K, Fraction]) -> dict[K, int]:
     """Return the rank of each measure by its total, as `ranks` counts them, the highest first."""
-    order = sorted(totals, key=lambda each: totals[each], reverse=True)
-    return dict(zip(order, ranks([totals[each] for each in order]), strict=True))
+    # Integers are compared much faster than fractions.
+    scale = lcm(*(total.denominator for total in totals.values()))
+    whole = {each: total.numerator * (scale // total.denominator) for each, total in totals.items()}
+    order = sorted(whole, key=lambda each: whole[each], reverse=True)
+    return dict(zip(order, ranks([whole[each] for each in order]), strict=True))
 
 
 def sides(places: Mapping[K, int], capacity: int) -> dict[K, Side]:
@@ -118,7 +122,7 @@ def sides(places: Mapping[K, int], capacity: int) -> dict[K, Side]:
     return {each: by_rank.get(rank, Side.BELOW) for each, rank in places.items()}
 
 
-def ranks(totals: Sequence[Fraction]) -> list[int]:
+def ranks(totals: Sequence[Fraction | int]) -> list[int]:
     """Return the rank of each of the totals, which stand highest first.
 
         rank = 1 + number of totals that are higher

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from app.config import Language
 from app.core.policy import Actor
 from app.history.wording import Change, changes
-from app.measures.content import content_of, unpacked
+from app.measures.content import content_of, differing, unpacked
 from app.measures.models import Measure, Step
 from app.measures.states import State
 from app.measures.workflow import EDITED, IN_THE_UNIT, base_of
@@ -41,11 +41,9 @@ def changes_of(measure: Measure, steps: Sequence[Step], actor: Actor, lang: Lang
     if measure.state not in _SHOWN:
         return Changes()
     now, before, edited = _compared(measure, steps)
-    names = [name for name in before if name in now and before[name] != now[name]]
-    rows = changes(
-        {name: before[name] for name in names}, {name: now[name] for name in names}, actor, lang
-    )
-    return Changes(rows, frozenset(base_of(name) for name in names), edited)
+    was, is_now = differing(before, now)
+    completed = frozenset(base_of(name) for name in was)
+    return Changes(changes(was, is_now, actor, lang), completed, edited)
 
 
 def _compared(

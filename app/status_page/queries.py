@@ -32,7 +32,7 @@ from app.extensions import db
 from app.followup.models import StatusReport
 from app.followup.states import UNDER_WAY, Status
 from app.measures import search
-from app.measures.models import Entry, Measure, MeasurePost, Step
+from app.measures.models import Entry, Measure, Step
 from app.measures.queries import visible_to
 from app.measures.states import Size
 from app.meetings.models import Decision, Meeting
@@ -210,17 +210,6 @@ def entries_of(measure_id: int) -> Sequence[Row[Entry, Theme]]:
         .order_by(Entry.id.desc())
     )
     return db.session.execute(query).all()
-
-
-def further_posts_of(measure_id: int) -> Sequence[Post]:
-    """Return the posts that are responsible for a measure beside the lead post."""
-    query = (
-        select(Post)
-        .join(MeasurePost, MeasurePost.post_id == Post.id)
-        .where(MeasurePost.measure_id == measure_id)
-        .order_by(Post.id)
-    )
-    return db.session.scalars(query).all()
 
 
 def reports_of(measure_id: int) -> Sequence[StatusReport]:

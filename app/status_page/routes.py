@@ -184,7 +184,7 @@ def measure(measure_id: int) -> ResponseReturnValue:
         measure=found,
         entries=entries,
         standings=[standing for rows in standings.values() for standing in rows],
-        posts=queries.further_posts_of(measure_id),
+        posts=measures.further_posts_of(measure_id),
         newest=next((report for report in reports if report.newest), None),
         outlook=outlook(found, last, clock.today()) if works_on_it else None,
         changes=changes_of(found, steps, actor, language()) if works_on_it else Changes(),

@@ -29,13 +29,14 @@ ANSWERS = {200, 302, 303, 403, 404, 409}
 # What belongs to passwords is for those who have one, which nobody of the demo does; and the demo
 # has no sign-in service of a city. Nobody of the demo has a form that is kept for them. Of comments
 # and files there are few, and most of them are others'. What would be done to proposals is shown of
-# those that were ticked.
+# those that were ticked. Going on with scoring leads to a measure, or to the ranking.
 MAY_BE_CLOSED = {
     "attachments.publicity",
     "attachments.remove",
     "comments.remove",
     "desk.preview",
     "proposing.move",
+    "scoring.go_on",
     "scoring.rounds",
     "sign_in.code",
     "sign_in.invitation",

@@ -92,6 +92,9 @@ PAGES = {
         roadmaps.set_dates POST
         scoring.open_round POST
     """,
+    "member chair": """
+        scoring.go_on GET
+    """,
     "chair": """
         roadmaps.move/propose_to_board POST
         roadmaps.move/withdraw_from_board POST
@@ -216,6 +219,7 @@ MEASURES = {
     "scoring.open_scoring POST": Row("secretary", "secretary"),
     "scoring.review GET": Row("member chair", "member chair"),
     "scoring.save_review POST": Row("member chair", "member chair"),
+    "scoring.take_back POST": Row("member chair", "member chair"),
 }
 
 

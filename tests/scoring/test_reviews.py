@@ -85,19 +85,10 @@ def test_a_submitted_review_is_changed_and_stays_submitted(client, sign_in, acto
     sign_in(client, "member")
     client.submit(address(measure_id), FULL, button="submit")
     assert 'value="draft"' not in client.get(address(measure_id)).text
-    client.forge(address(measure_id), {**FULL, "intent": "draft", "version": "1", "comment": "X"})
+    data = {**FULL, "intent": "draft", "version": "1", "measure_version": "1", "comment": "X"}
+    client.forge(address(measure_id), data)
     own = review_of(actor("member"), measure_id)
     assert (own.state, own.comment, own.version) == (ReviewState.SUBMITTED, "X", 2)
-
-
-def test_next_leads_to_what_is_not_reviewed_yet(client, sign_in, actor, measure_id) -> None:
-    second, third = saved(State.IN_SCORING), saved(State.IN_SCORING)
-    judge(actor("member"), third, 3)
-    sign_in(client, "member")
-    response = client.submit(address(second), FULL, button="next")
-    assert response.location == address(measure_id)
-    response = client.submit(address(measure_id), FULL, button="next")
-    assert response.location == f"/scoring/{YEAR}"
 
 
 def test_htmx_is_sent_on_by_its_own_header(client, sign_in, measure_id) -> None:
@@ -108,18 +99,23 @@ def test_htmx_is_sent_on_by_its_own_header(client, sign_in, measure_id) -> None:
 
 def test_a_form_that_comes_twice_makes_one_review(client, sign_in, actor, measure_id) -> None:
     sign_in(client, "member")
-    data = {**FULL, "intent": "submit", "key": "0123456789abcdef", "version": "0"}
-    answers = [client.forge(address(measure_id), data).status_code for _time in range(2)]
-    assert answers == [303, 303]
+    sent = {"intent": "submit", "key": "0123456789abcdef", "version": "0", "measure_version": "1"}
+    answers = [client.forge(address(measure_id), {**FULL, **sent}) for _time in range(2)]
+    assert [each.status_code for each in answers] == [303, 303]
     assert count(Review) == 1
     assert review_of(actor("member"), measure_id).version == 1
+    # Somebody who goes back to the form finds its key in it: other words are not thrown away.
+    other = client.forge(address(measure_id), {**FULL, **sent, "comment": "Toinen"})
+    assert other.status_code == 409
+    assert "Toinen" in other.text
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
 def test_two_windows_lose_neither_text(client, sign_in, actor, measure_id, headers) -> None:
     sign_in(client, "member")
     judge(actor("member"), measure_id, 1, submit=False, comment="ensimmäinen ikkuna")
-    data = {**FULL, "intent": "submit", "version": "0", "comment": "toinen ikkuna"}
+    data = {**FULL, "intent": "submit", "version": "0", "measure_version": "1"}
+    data["comment"] = "toinen ikkuna"
     response = client.forge(address(measure_id), data, headers=headers)
     assert response.status_code == 409
     assert "ensimmäinen ikkuna" in response.text
@@ -147,15 +143,44 @@ def test_a_stale_version_is_refused(app, actor, measure_id) -> None:
 
 def test_a_disqualified_member_says_why_and_rates_nothing(client, sign_in, actor, measure_id):
     sign_in(client, "member")
-    response = client.submit(address(measure_id), {"disqualified": "y"}, button="submit")
+    response = client.submit(address(measure_id), FULL, button="disqualify")
     assert response.status_code == 422
     assert 'id="disqualification_reason-error"' in response.text
-    data = {**FULL, "disqualified": "y", "disqualification_reason": "Puoliso on toimittaja"}
-    assert client.submit(address(measure_id), data, button="submit").status_code == 303
+    data = {**FULL, "disqualification_reason": "Puoliso on toimittaja"}
+    assert client.submit(address(measure_id), data, button="disqualify").status_code == 303
     own = review_of(actor("member"), measure_id)
     assert (own.disqualified, own.state) == (True, ReviewState.SUBMITTED)
     assert own.disqualification_reason == "Puoliso on toimittaja"
     assert (own.ratings, own.proposed_outcome) == ([], None)
+
+
+def test_a_disqualification_is_taken_back(client, sign_in, actor, measure_id) -> None:
+    sign_in(client, "member")
+    data = {"disqualification_reason": "Puoliso on toimittaja"}
+    client.submit(address(measure_id), data, button="disqualify")
+    page = client.get(address(measure_id)).text
+    assert "Puoliso on toimittaja" in page
+    assert 'value="next"' not in page
+    taken_back = f"{address(measure_id)}/take-back"
+    sent = {"key": "0123456789abcdef", "version": "1"}
+    for _time in range(2):
+        answer = client.forge(taken_back, sent)
+        assert (answer.status_code, answer.location) == (303, address(measure_id))
+    own = review_of(actor("member"), measure_id)
+    assert (own.disqualified, own.state, own.submitted_at) == (False, ReviewState.DRAFT, None)
+    assert client.submit(address(measure_id), FULL, button="submit").status_code == 303
+    assert review_of(actor("member"), measure_id).state is ReviewState.SUBMITTED
+    assert client.forge(taken_back, {"version": "3"}).status_code == 409
+
+
+def test_a_disqualification_stays_once_the_round_has_closed(client, sign_in, actor, measure_id):
+    sign_in(client, "member")
+    data = {"disqualification_reason": "Puoliso on toimittaja"}
+    client.submit(address(measure_id), data, button="disqualify")
+    close_round()
+    assert "take-back" not in client.get(address(measure_id)).text
+    assert client.forge(f"{address(measure_id)}/take-back", {"version": "1"}).status_code == 409
+    assert review_of(actor("member"), measure_id).disqualified
 
 
 def test_a_disqualification_removes_earlier_ratings(app, actor, measure_id) -> None:
@@ -185,7 +210,8 @@ def test_who_scores(client, sign_in, actor, measure_id, person: str, may: bool) 
     sign_in(client, person)
     expected = (200, 303) if may else (403, 403)
     read = client.get(address(measure_id)).status_code
-    saved_it = client.forge(address(measure_id), {**FULL, "intent": "submit"}).status_code
+    data = {**FULL, "intent": "submit", "measure_version": "1"}
+    saved_it = client.forge(address(measure_id), data).status_code
     assert (read, saved_it) == expected
     assert count(Review) == may
     if not may:
@@ -233,10 +259,32 @@ def test_a_change_of_the_proposal_shows_as_changed_since(client, sign_in, actor,
     sign_in(client, "member")
     before = client.get(address(measure_id)).text
     with writing():
-        measures.change(fresh(measure_id), INSTALLER, name_fi="Toinen nimi")
+        measures.change(fresh(measure_id), INSTALLER, name_fi="Toinen nimi", cost_once=12345)
     after = client.get(address(measure_id)).text
-    assert 'class="notice warning"' not in before
-    assert 'class="notice warning"' in after
+    assert 'class="changes"' not in before
+    changes = after.partition('<dl class="changes">')[2].partition("</dl>")[0]
+    assert changes.count("<dt>") == 2
+    assert "Toinen nimi" in changes
+    assert "12\N{NO-BREAK SPACE}345\N{NO-BREAK SPACE}€" in changes
+    for page in (f"/scoring/{YEAR}", "/my"):
+        assert f'href="{address(measure_id)}"' in client.get(page).text, page
+    client.submit(address(measure_id), button="submit")
+    assert 'class="changes"' not in client.get(address(measure_id)).text
+    assert f'href="{address(measure_id)}"' not in client.get("/my").text
+
+
+def test_one_judges_what_one_has_seen(client, sign_in, actor, measure_id) -> None:
+    sign_in(client, "member")
+    seen = {**FULL, "intent": "next", "measure_version": "1", "comment": "Minun"}
+    with writing():
+        measures.change(fresh(measure_id), INSTALLER, name_fi="Toinen nimi")
+    answer = client.forge(address(measure_id), seen, headers=HTMX)
+    assert answer.status_code == 409
+    assert "Minun" in answer.text
+    assert count(Review) == 0
+    # The answer shows the proposal as it is now, so it may be saved from there.
+    assert 'name="measure_version" value="2"' in answer.text
+    assert client.forge(address(measure_id), {**seen, "measure_version": "2"}).status_code == 303
 
 
 def test_after_the_round_one_reads_what_one_said(client, sign_in, actor, measure_id) -> None:
