@@ -79,7 +79,7 @@ def _scores(measures: Sequence[Measure], actor: Actor, today: date) -> Mapping[i
     ids = [measure.id for measure in measures]
     found = ranking.scores(rounds.values(), actor, today, ids)
     return {
-        measure.id: ranking.score_of(found, rounds[measure.first_year], measure.id, actor, today)
+        measure.id: found.of(rounds[measure.first_year].id, measure.id)
         for measure in measures
         if measure.first_year in rounds
     }

@@ -14,7 +14,7 @@ from app.measures.states import State
 from app.meetings import operations, queries
 from app.meetings.models import Decision, Meeting
 from app.meetings.states import Outcome
-from app.scoring.queries import ranked_measures, submitted_ratings
+from app.scoring.queries import ballots, ranked_measures
 from tests.client import HTMX
 from tests.html import document_of, elements, text_of
 from tests.measures.proposals import fresh, saved
@@ -145,7 +145,7 @@ def test_reviews_of_what_is_merged_wait_and_count_again(app, actor) -> None:
     measure_id = saved(State.SUBMITTED)
     go(measure_id, "open_scoring", secretary)
     judge(member, measure_id, 4)
-    ratings = submitted_ratings([the_round()])
+    ratings = ballots(the_round(), [measure_id])
     assert ratings
     merge(measure_id, secretary)
     assert ranked_measures(YEAR, member) == []
@@ -153,5 +153,5 @@ def test_reviews_of_what_is_merged_wait_and_count_again(app, actor) -> None:
         judge(member, measure_id, 5)
     unmerge(measure_id, secretary)
     assert [each.id for each in ranked_measures(YEAR, member)] == [measure_id]
-    assert submitted_ratings([the_round()]) == ratings
+    assert ballots(the_round(), [measure_id]) == ratings
     judge(member, measure_id, 5)
