@@ -20,6 +20,7 @@ from app.programmes.models import Roadmap
 from app.programmes.queries import roadmaps
 from app.scoring import queries, reminders, round_operations, seats
 from app.scoring.criteria import DEFAULT_CRITERIA, CriterionFields
+from app.scoring.figures import BUDGET, CONSENSUS, COSTS, SECTIONS, WEIGHTS, example
 from app.scoring.models import Round
 from app.scoring.round_forms import (
     NewRoundForm,
@@ -224,7 +225,15 @@ def _words(scoring_round: Round, year: int, letter: reminders.Letter) -> Words:
 @requires(Action.READ_RANKING)
 def figures() -> ResponseReturnValue:
     """Explain how every figure is made, with an example that they are worked out by."""
-    return render_template("scoring/figures.html")
+    return render_template(
+        "scoring/figures.html",
+        example=example(),
+        weights=WEIGHTS,
+        costs=COSTS,
+        budget=BUDGET,
+        sections=SECTIONS,
+        consensus=CONSENSUS.items(),
+    )
 
 
 def _round(year: int) -> Round:
