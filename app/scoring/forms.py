@@ -33,7 +33,7 @@ SCALE = {
 class ReviewForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """A member's review; `review_form` adds a field for every criterion."""
 
-    key = HiddenField(default=idempotency.new_key)
+    key = HiddenField("", default=idempotency.new_key)
     version = IntegerField(widget=HiddenInput(), default=0)
     measure_version = IntegerField(
         validators=[NumberRange(0, LARGEST)], widget=HiddenInput(), default=0

@@ -35,9 +35,10 @@ def round_of(roadmap: Roadmap) -> Round | None:
 
 
 def round_of_year(year: int | None) -> Round | None:
-    """Return the round of a year."""
+    """Return the round of a year, with its criteria."""
     query = select(Round).join(Roadmap, Roadmap.id == Round.roadmap_id).where(Roadmap.year == year)
-    return db.session.scalar(query)
+    query = query.options(joinedload(Round.criteria))
+    return db.session.scalars(query).unique().one_or_none()
 
 
 class Seat(NamedTuple):
@@ -129,13 +130,13 @@ def has_scored(scoring_round: Round, measure_id: int, user_id: int | None) -> bo
 
 
 def review_of(scoring_round: Round, measure_id: int, actor: Actor) -> Review | None:
-    """Return the review that `actor` has begun of a measure in a round."""
+    """Return the review that `actor` has begun of a measure in a round, with its ratings."""
     query = select(Review).where(
         Review.round_id == scoring_round.id,
         Review.measure_id == measure_id,
         Review.user_id == actor.user_id,
     )
-    return db.session.scalar(query)
+    return db.session.scalars(query.options(joinedload(Review.ratings))).unique().one_or_none()
 
 
 def rounds_of_years(years: Collection[int]) -> dict[int, Round]:
