@@ -48,29 +48,43 @@ class Candidate:
 
 
 def matters(meeting_id: int, actor: Actor, today: date) -> list[Matter]:
-    """Return the matters of a meeting in their order, undone decisions too."""
+    """Return the matters of a meeting, undone decisions too.
+
+    Those on which the scorers are of two minds come first, as they need the time of the meeting;
+    then the highest score, and equal ones as they were added. From whom a score is hidden sees all
+    as they were added: an agenda of which they know a part would be in no order at all.
+    """
     rows = queries.agenda(meeting_id, actor)
     found = _scores([row.Measure for row in rows], actor, today)
-    return [
+    every = [
         Matter(decision, measure, found.get(measure.id), WORKFLOW.unmet("approve", measure))
         for decision, measure in rows
     ]
+    if any(score.hidden for score in found.values()):
+        return every
+    return sorted(every, key=lambda each: _turn(each.score))
 
 
 def candidates(actor: Actor, today: date) -> list[Candidate]:
-    """Return what may be put on an agenda: the highest score first, the rest by name.
+    """Return what may be put on an agenda, in the order in which it would stand there.
 
-    A score that the reader may not see yet does not order anything.
+    Equal ones, and those without a score, stand by name. A score that the reader may not see yet
+    does not order anything.
     """
     measures = queries.ready_measures(actor)
     found = _scores(measures, actor, today)
     every = [Candidate(measure, found.get(measure.id)) for measure in measures]
-    return sorted(every, key=_total, reverse=True)
+    return sorted(every, key=lambda each: _turn(each.score))
 
 
-def _total(candidate: Candidate) -> Fraction:
-    total = candidate.score.total if candidate.score else None
-    return total or Fraction(0)
+def _turn(score: Score | None) -> tuple[bool, Fraction]:
+    """Return by what an agenda is sorted: what is conflicting, then the highest score, comes first.
+
+    What has no score comes last.
+    """
+    if score is None:
+        return True, Fraction(0)
+    return not score.is_conflicting, -(score.total or Fraction(0))
 
 
 def _scores(measures: Sequence[Measure], actor: Actor, today: date) -> Mapping[int, Score]:

@@ -1,5 +1,6 @@
 """Arranging meetings, their agendas, and the approval of the minutes."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -160,6 +161,37 @@ def test_what_is_ready_stands_by_its_score(client, sign_in, actor) -> None:
     rows = [[text_of(cell) for cell in row] for row in table.iterfind(".//tbody/tr")]
     assert [row[0].split()[0] for row in rows] == ["Citymaasturi", "Bussit", "Aakkoset"]
     assert [row[2] for row in rows[:2]] == ["5,00", "3,00"]
+
+
+def test_what_is_conflicting_heads_the_agenda(client, sign_in, actor) -> None:
+    open_round(actor("secretary"))
+    meeting_id = arranged(actor("secretary"))
+    names = ("Aakkoset", "Bussit", "Citymaasturi", "Digikoulu", "Energia")
+    ids = [saved(State.IN_SCORING, name_fi=name) for name in names]
+    given = ((3, 3), (1, 3), (5, 4), (2, 4))
+    for measure_id, (first, second) in zip(ids[1:], given, strict=True):
+        judge(actor("member"), measure_id, first)
+        judge(actor("member2"), measure_id, second)
+    sign_in(client, "secretary")
+    page = f"/meetings/{meeting_id}"
+    table = next(document_of(client.get(page)).root.iter("table"))
+    ready = [text_of(row.find("*")).split()[0] for row in table.iterfind(".//tbody/tr")]
+    expected = ["Energia", "Citymaasturi", "Digikoulu", "Bussit", "Aakkoset"]
+    assert ready == expected
+    for measure_id in ids:
+        added(actor("secretary"), meeting_id, measure_id)
+
+    def agenda() -> list[str]:
+        return re.findall(r'/measures/\d+"\s*>(\w+)</a>', client.get(page).text)
+
+    assert agenda() == expected
+    assert client.get(page).text.count("ristiriitainen") == 2
+    # From whom a score is hidden sees the agenda as it was filled.
+    sign_in(client, "member")
+    assert agenda() == list(names)
+    assert client.get(page).text.count("ristiriitainen") == 2
+    judge(actor("member"), ids[0], 4)
+    assert agenda() == ["Energia", "Citymaasturi", "Digikoulu", "Aakkoset", "Bussit"]
 
 
 def test_a_decided_matter_stays_on_the_agenda(app, actor) -> None:
