@@ -332,6 +332,9 @@ def upgrade():
         " OR (problem_fi = '') <> (problem_sv = '')"
         " OR (description_fi = '') <> (description_sv = '')"
     )
+    if op.get_bind().dialect.name == "sqlite":
+        _give_ids_once()
+    # SQLite takes the newest of two indexes that it thinks as good as each other.
     op.create_index(
         "ix_measure_waits_for_translation",
         "measure",
@@ -340,8 +343,6 @@ def upgrade():
         sqlite_where=sa.text(untranslated),
         postgresql_where=sa.text(untranslated),
     )
-    if op.get_bind().dialect.name == "sqlite":
-        _give_ids_once()
 
 
 def _give_ids_once():
