@@ -19,6 +19,7 @@ from app.meetings.models import Decision, Meeting
 from app.programmes.models import Roadmap
 from app.roadmaps.models import Item, Snapshot
 from app.roadmaps.workflow import WORKFLOW as ROADMAP
+from app.scoring.models import Criterion, Round
 
 TRANSITIONS = (*PROPOSAL.transitions, *ROADMAP.transitions)
 
@@ -35,6 +36,7 @@ ODD = {
     "grant_id": [0, 999_999, 2**63],
     "identity_id": [0, 999_999, 2**63],
     "comment_id": [0, 999_999, 2**63],
+    "criterion_id": [0, 999_999, 2**63],
     "file_id": [0, 999_999, 2**63],
     "unit_id": [0, 999_999, 2**63],
     "post_id": [0, 999_999, 2**63],
@@ -118,6 +120,7 @@ def _values() -> dict[str, list[object]]:
         "post_id": _all(select(Post.id)),
         "language": ["fi", "sv"],
         "token": ["that-nobody-has"],
+        "criterion_id": _all(select(Criterion.id)),
         "transition": sorted({row.name for row in TRANSITIONS}),
     }
 
@@ -133,6 +136,11 @@ def _fitting(values: dict[str, list[object]], rule: Rule) -> dict[str, list[obje
                 "measure_id": [row.measure_id for row in rows],
                 name: [row.id for row in rows],
             }
+    if "criterion_id" in rule.arguments:
+        query = select(Roadmap.year, Criterion.id).join(Round, Round.id == Criterion.round_id)
+        rows = db.session.execute(query.join(Roadmap, Roadmap.id == Round.roadmap_id)).all()
+        ids = [row.id for row in rows]
+        return {**values, "year": [row.year for row in rows], "criterion_id": ids}
     return values
 
 

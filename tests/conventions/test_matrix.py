@@ -69,6 +69,7 @@ PAGES = {
     STEERING_GROUP: """
         meetings.meeting GET
         meetings.meetings GET
+        scoring.figures GET
         scoring.ranking GET
         scoring.rounds GET
     """,
@@ -90,7 +91,14 @@ PAGES = {
         roadmaps.put_back_item POST
         roadmaps.remove_item POST
         roadmaps.set_dates POST
-        scoring.open_round POST
+        scoring.criteria GET POST
+        scoring.criterion GET POST
+        scoring.new_criterion GET POST
+        scoring.open_round GET POST
+        scoring.reminder GET POST
+        scoring.remove_criterion POST
+        scoring.round GET POST
+        scoring.scorers GET
     """,
     "member chair": """
         scoring.go_on GET
