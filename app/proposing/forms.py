@@ -23,6 +23,7 @@ from app.config import Language
 from app.core import idempotency
 from app.core.bilingual import text_of
 from app.core.enums import Labelled
+from app.core.euros import EuroField
 from app.core.fields import (
     Difference,
     as_sentence,
@@ -39,7 +40,6 @@ from app.measures.models import Measure
 from app.measures.queries import Options, post_ids_of
 from app.measures.states import Origin, Publicity, Size
 from app.measures.workflow import POSTS
-from app.proposing.euros import EuroField
 from app.proposing.models import WorkingCopy
 from app.vocabulary.states import Kind
 
