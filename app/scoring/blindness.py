@@ -48,19 +48,26 @@ def is_blind(scoring_round: Round, actor: Actor, today: date) -> bool:
     return not scoring_round.is_closed(today) and can(actor, Action.SCORE)
 
 
-def hidden_from(actor: Actor, rounds: Collection[Round], today: date) -> Hidden:
+def hidden_from(
+    actor: Actor,
+    rounds: Collection[Round],
+    today: date,
+    measure_ids: Collection[int] | None = None,
+) -> Hidden:
     """Return what blindness hides from `actor` in some rounds.
 
     Args:
         actor: Who reads.
         rounds: The rounds.
         today: The day in Finland.
+        measure_ids: Only these measures are asked for; all when None.
     """
     blind = [each for each in rounds if is_blind(each, actor, today)]
     opening = [each for each in blind if each.blindness is Blindness.UNTIL_OWN]
+    own = queries.own_reviews(opening, actor, measure_ids) if opening else ()
     opened = (
-        (row.round_id, row.measure_id)
-        for row in (queries.own_reviews(opening, actor) if opening else ())
-        if row.state is ReviewState.SUBMITTED and not row.disqualified
+        (round_id, measure_id)
+        for round_id, measure_id, state, disqualified, _version in own
+        if state is ReviewState.SUBMITTED and not disqualified
     )
     return Hidden(frozenset(each.id for each in blind), frozenset(opened))

@@ -93,7 +93,7 @@ def totals(ballots: Iterable[Ballot], weights: Mapping[int, int]) -> dict[int, F
     return {measure: Fraction(sum(given), len(given)) for measure, given in scores.items()}
 
 
-def places(totals: Mapping[K, Fraction]) -> dict[K, int]:
+def places(totals: Mapping[K, Fraction] | Mapping[K, int]) -> dict[K, int]:
     """Return the rank of each measure by its total, as `ranks` counts them, the highest first."""
     # Integers are compared much faster than fractions.
     scale = lcm(*(total.denominator for total in totals.values()))
