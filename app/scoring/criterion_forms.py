@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import pgettext
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, IntegerField, RadioField, StringField
 from wtforms.validators import DataRequired, InputRequired, NumberRange
@@ -78,7 +79,7 @@ class WeightsForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             name = text_of(criterion, "name", lang).value
             weight, place = self.weight_of(criterion), self.position_of(criterion)
             rows = [(_("Weight"), criterion.weight, weight.data if weight else criterion.weight)]
-            rows.append((_("Place"), criterion.position, place.data))
+            rows.append((pgettext("criterion", "Order"), criterion.position, place.data))
             found += [
                 Difference(f"{name}: {label}", str(theirs), str(yours))
                 for label, theirs, yours in rows
@@ -98,10 +99,10 @@ def weights_form(criteria: Sequence[Criterion], lang: Language) -> WeightsForm:
     for each in criteria:
         name = text_of(each, "name", lang).value
         fields[f"{POSITION}{each.id}"] = IntegerField(
-            _("Place of %(name)s", name=name),
+            _("Order of %(name)s", name=name),
             [
-                InputRequired(_("Give the place.")),
-                NumberRange(1, 99, _("The place is a whole number from 1 to 99.")),
+                InputRequired(_("Give the order.")),
+                NumberRange(1, 99, _("The order is a whole number from 1 to 99.")),
             ],
         )
         if each.counted:
