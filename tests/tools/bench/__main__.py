@@ -1,6 +1,7 @@
-"""Measure the tool beside the floor, at four sizes, and say which targets it reaches.
+"""Measure the tool beside the floor, at several sizes, and say which targets it reaches.
 
 python -m tests.tools.bench [SIZE ...]    # default: 26 520 5200 52000 measures
+python -m tests.tools.bench ranking       # the rankings of 26, 260 and 2600 alone
 
 One reader makes requests over one connection, one after the other; the tool's and the floor's
 take turns, both served by gunicorn with the settings of make run. Returns 1 where a target is
@@ -12,6 +13,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -19,10 +21,14 @@ from app.core import clock
 from tests.tools.bench import first_view
 from tests.tools.bench.fill import Forms, fill
 from tests.tools.bench.measuring import Probe, measure
-from tests.tools.bench.saves import look_alikes, proposal_save, score_save
+from tests.tools.bench.ranked import MEMBER, SECRETARY, fill_ranking
+from tests.tools.bench.saves import look_alikes, proposal_save, score_save, sign_in
 from tests.tools.server import PROJECT, Client, serving
 
 SIZES = (26, 520, 5_200, 52_000)
+
+# So many measures stand in the rankings, each scored by eight.
+RANKED = (26, 260, 2_600)
 
 # Seconds of measuring at one size.
 SECONDS = 20
@@ -39,22 +45,30 @@ SCORE = "score save"
 # What measures are compared by is kept in memory; "anew" is after the text of one has changed.
 LOOK_ALIKES = "look-alikes"
 LOOK_ALIKES_ANEW = "look-alikes, anew"
+# What is worked out of the whole round is kept until the next change; "anew" is after one. A member
+# from whom a part is hidden sees none of that, but how far they are themselves.
+RANKING_ANEW = "ranking, anew"
+RANKING = "ranking"
+RANKING_OF_MEMBER = "ranking, member"
 
 REQUESTS = (
     *(PAGE_ANEW, PAGE, FRAGMENT_ANEW, FRAGMENT, PROPOSAL, SCORE),
-    *(LOOK_ALIKES_ANEW, LOOK_ALIKES),
+    *(LOOK_ALIKES_ANEW, LOOK_ALIKES, RANKING_ANEW, RANKING, RANKING_OF_MEMBER),
 )
 
 # How many times the floor's median a request may take; the largest size has no target.
 OF_PAGES = {26: 8, 520: 8, 5_200: 12}
 OF_PARTS = {26: 5, 520: 5, 5_200: 5}
 OF_LOOK_ALIKES = {26: 10, 520: 12, 5_200: 30}
+OF_RANKINGS = {26: 12, 260: 15, 2_600: 40}
 TARGETS = {
     PAGE: OF_PAGES,
     FRAGMENT: OF_PARTS,
     PROPOSAL: OF_PARTS,
     SCORE: OF_PARTS,
     LOOK_ALIKES: OF_LOOK_ALIKES,
+    RANKING: OF_RANKINGS,
+    RANKING_OF_MEMBER: OF_RANKINGS,
 }
 
 # Bytes over the wire of the first view, without Chart.js.
@@ -66,26 +80,40 @@ HEADING = (
 )
 
 
-def main(sizes: list[int]) -> int:
+def main(sizes: Sequence[int], ranked: Sequence[int] = RANKED) -> int:
     """Measure at every size and print the figures; return 1 where a target is missed."""
     print(HEADING, flush=True)
     queries: dict[str, set[int]] = {name: set() for name in REQUESTS}
     reached = []
+    weight = 0
     with tempfile.TemporaryDirectory() as folder, _floor(Path(folder)) as floor:
         for size in sizes:
             instance = Path(folder, str(size))
             forms = fill(instance, size)
-            environment = {"INSTANCE": str(instance), "DATABASE_URL": "", "QUERY_COUNT_HEADER": "1"}
-            with serving("wsgi:app", environment) as port:
+            with _serving(instance) as port:
                 for probe, times in _measured(port, floor, forms, instance):
                     queries.get(probe.name, set()).update(probe.queries)
                     reached.append(_report(size, probe, times))
                 weight = first_view.weigh(Client(port))
+        for size in ranked:
+            instance = Path(folder, f"ranked-{size}")
+            path = fill_ranking(instance, size)
+            with _serving(instance) as port:
+                for probe, times in _rankings(port, floor, path, instance):
+                    queries.get(probe.name, set()).update(probe.queries)
+                    reached.append(_report(size, probe, times))
     for name, counts in queries.items():
-        reached.append(_say(f"{name}: as many queries at every size", len(counts) == 1))
-    kilobytes = f"first view {weight / 1024:.0f} KB without Chart.js, at most 100 KB"
-    reached.append(_say(kilobytes, weight <= FIRST_VIEW))
+        if counts:
+            reached.append(_say(f"{name}: as many queries at every size", len(counts) == 1))
+    if sizes:
+        kilobytes = f"first view {weight / 1024:.0f} KB without Chart.js, at most 100 KB"
+        reached.append(_say(kilobytes, weight <= FIRST_VIEW))
     return 0 if all(reached) else 1
+
+
+def _serving(instance: Path):
+    environment = {"INSTANCE": str(instance), "DATABASE_URL": "", "QUERY_COUNT_HEADER": "1"}
+    return serving("wsgi:app", environment)
 
 
 def _floor(folder: Path):
@@ -105,10 +133,10 @@ def _measured(
     """Measure all requests in turn; give each with its multiple of the floor's median."""
     floor, reader = Client(floor_port), Client(port)
     part, header = f"/?year={clock.today().year}&status=started", {"HX-Request": "true"}
-    with closing(sqlite3.connect(instance / "roadmap.sqlite", isolation_level=None)) as database:
+    with closing(_database(instance)) as database:
 
         def change() -> None:
-            database.execute("UPDATE revision SET number = number + 1")
+            _change(database)
 
         def reword() -> None:
             database.execute("UPDATE likeness SET digest = digest + 1 WHERE measure_id = 1")
@@ -137,6 +165,31 @@ def _measured(
     ]
 
 
+def _rankings(port: int, floor_port: int, path: str, instance: Path) -> list[tuple[Probe, float]]:
+    """Measure a ranking as two of its readers see it."""
+    floor, secretary, member = Client(floor_port), Client(port), Client(port)
+    sign_in(secretary, SECRETARY)
+    sign_in(member, MEMBER)
+    with closing(_database(instance)) as database:
+        page = Probe("floor: page", lambda: floor.get("/"))
+        probes = [
+            page,
+            Probe(RANKING_ANEW, lambda: secretary.get(path), before=lambda: _change(database)),
+            Probe(RANKING, lambda: secretary.get(path)),
+            Probe(RANKING_OF_MEMBER, lambda: member.get(path)),
+        ]
+        measure(probes, SECONDS)
+    return [(probe, probe.median / page.median) for probe in probes]
+
+
+def _database(instance: Path) -> sqlite3.Connection:
+    return sqlite3.connect(instance / "roadmap.sqlite", isolation_level=None)
+
+
+def _change(database: sqlite3.Connection) -> None:
+    database.execute("UPDATE revision SET number = number + 1")
+
+
 def _report(size: int, probe: Probe, times: float) -> bool:
     """Print one line; return whether its target is reached, which a line without one is."""
     target = TARGETS.get(probe.name, {}).get(size)
@@ -157,4 +210,6 @@ def _say(what: str, reached: bool) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main([int(size) for size in sys.argv[1:]] or list(SIZES)))
+    if sys.argv[1:] == ["ranking"]:
+        sys.exit(main(()))
+    sys.exit(main([int(size) for size in sys.argv[1:]] or SIZES))

@@ -93,12 +93,12 @@ def _fill(size: int, year: int) -> Forms:
     measures = list(_measures(size, year, chance, themes, values, unit, posts))
     letters = {theme.id: theme.code for theme in themes}
     codes = [f"{letters[measure['theme_id']]}{measure['id']}" for measure in measures]
-    _insert(Measure, measures)
+    insert_all(Measure, measures)
     _insert_words(measures, codes)
-    _insert(Likeness, _likenesses(measures, chance))
-    _insert(Entry, _entries(measures, codes, programme.id))
-    _insert(Item, _items(size, roadmaps))
-    _insert(StatusReport, _reports(size, chance))
+    insert_all(Likeness, _likenesses(measures, chance))
+    insert_all(Entry, _entries(measures, codes, programme.id))
+    insert_all(Item, _items(size, roadmaps))
+    insert_all(StatusReport, _reports(size, chance))
     _add_round(scoring)
     draft = _add_proposal(State.DRAFT, year + 1, values, unit)
     proposal = _add_proposal(State.IN_SCORING, year + 2, values, unit)
@@ -272,7 +272,8 @@ def _add_proposal(state: State, year: int, values: dict[Kind, list[int]], unit: 
     ).id
 
 
-def _insert(model: type[Model], rows: Iterable[dict[str, Any]]) -> None:
+def insert_all(model: type[Model], rows: Iterable[dict[str, Any]]) -> None:
+    """Insert rows, so many at once."""
     rest = iter(rows)
     while batch := list(itertools.islice(rest, BATCH)):
         db.session.execute(insert(model.__table__), batch)

@@ -16,14 +16,14 @@ PLAIN = {"Accept-Encoding": "identity"}
 
 def proposal_save(client: Client, path: str) -> Callable[[], Answer]:
     """Return the save of a draft, each with a new text; the answer is the save's alone."""
-    _sign_in(client, "proposer")
+    sign_in(client, "proposer")
     numbers = count(1)
     return lambda: _send(client, path, {"problem_fi": f"Tieto on {next(numbers)} paikassa."})
 
 
 def score_save(client: Client, path: str) -> Callable[[], Answer]:
     """Return the save of a review with three ratings, each with a new comment."""
-    _sign_in(client, "member")
+    sign_in(client, "member")
     scores = cycle("12345")
 
     def save() -> Answer:
@@ -37,7 +37,7 @@ def score_save(client: Client, path: str) -> Callable[[], Answer]:
 
 def look_alikes(client: Client) -> Callable[[], Answer]:
     """Return the search for measures like what is being typed, each time of a text a bit longer."""
-    _sign_in(client, "proposer")
+    sign_in(client, "proposer")
     form = _form(client, NEW, {"name_fi": ""}, "save")
     numbers = count(1)
 
@@ -49,7 +49,8 @@ def look_alikes(client: Client) -> Callable[[], Answer]:
     return search
 
 
-def _sign_in(client: Client, person: str) -> None:
+def sign_in(client: Client, person: str) -> None:
+    """Sign a person in by the key that they have in the demo."""
     _send(client, "/sign-in", {}, person)
 
 
