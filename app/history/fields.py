@@ -66,6 +66,7 @@ LABELS: Mapping[str, LazyString] = MappingProxyType(
         "digest": _l("SHA-256 of the content"),
         # Of scoring.
         "round_id": _l("Scoring round of the year"),
+        "criterion_id": _l("Criterion"),
         "opens_on": _l("First day"),
         "closes_on": _l("Last day"),
         "blind": _l("Others' scores are hidden until one's own are given"),

@@ -156,9 +156,11 @@ def _referred(values: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
     """Return the rows, by table and id, to which the values of columns refer."""
     for name, value in values.items():
         table = fields.table_of(name)
-        for number in value if isinstance(value, list) else [value]:
-            if table and isinstance(number, int):
-                yield table, number
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, dict):
+                yield from _referred(each)
+            elif table and isinstance(each, int):
+                yield table, each
 
 
 def _line(happening: Happening, names: Names, actor: Actor, lang: Language) -> Line:

@@ -15,7 +15,7 @@ from app.scoring.forms import words_of
 from app.scoring.models import Criterion
 from tests.audit.events import new_events
 from tests.client import HTMX
-from tests.html import document_of, rows_of
+from tests.html import document_of, rows_of, text_of
 from tests.measures.proposals import saved
 from tests.scoring.rounds import YEAR, close_round, judge, open_round, the_round
 
@@ -86,6 +86,13 @@ def test_a_new_weight_changes_every_score_at_once(secretary, actor, measure_id, 
     assert [(each.tag, each.kind) for each in events] == [(Tag.CRITERIA_CHANGED, Kind.ROUND)]
     assert events[0].before == {"criteria": [{"criterion_id": effect.id, "weight": 30}]}
     assert events[0].after == {"criteria": [{"criterion_id": effect.id, "weight": 70}]}
+
+
+def test_the_record_names_what_was_changed(client, secretary, sign_in) -> None:
+    secretary.submit(CRITERIA, {f"weight_{criterion().id}": "70"}, action=CRITERIA)
+    sign_in(client, "administrator")
+    page = text_of(document_of(client.get("/record?tag=criteria_changed&lang=fi")).root)
+    assert "Arviointiperuste: Vaikutus asukkaille ja henkilöstölle; Painokerroin: 70" in page
 
 
 def test_what_changes_nothing_is_not_recorded(secretary) -> None:

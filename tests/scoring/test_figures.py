@@ -15,7 +15,7 @@ def test_the_example_is_what_it_is_by_hand() -> None:
     assert [said.score for said in a.said] == [Fraction("4.1"), Fraction("3.7"), Fraction(4)]
     assert [said.score for said in b.said] == [Fraction("3.6"), Fraction(4), None]
     assert [said.score for said in c.said] == [Fraction("1.3"), Fraction("1.7"), None]
-    # (4.1 + 3.7 + 4) / 3
+    # The mean of 4.1, 3.7 and 4 is 59 fifteenths.
     assert (a.total, b.total, c.total) == (Fraction(59, 15), Fraction("3.8"), Fraction("1.5"))
     assert (a.median, b.median, c.median) == (4, Fraction("3.8"), Fraction("1.5"))
     assert {a.spread, b.spread, c.spread} == {Fraction("0.4")}

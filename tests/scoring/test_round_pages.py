@@ -21,6 +21,7 @@ from app.scoring.round_operations import RoundFields, seats_of
 from app.scoring.states import Blindness
 from tests.audit.events import new_events
 from tests.client import HTMX
+from tests.html import document_of, text_of
 from tests.measures.proposals import saved
 from tests.scoring.rounds import YEAR, close_round, judge, open_round, the_round
 
@@ -173,6 +174,13 @@ def test_a_round_is_changed_and_recorded(client, sign_in, actor, ids, measure_id
     with new_events() as events:
         client.submit(ROUND, action=ROUND)
     assert events == []
+
+
+def test_the_record_names_who_scores(client, sign_in, actor, ids, measure_id) -> None:
+    change(actor, seats=[Seat(ids["member"], ids["member2"])])
+    sign_in(client, "administrator")
+    page = text_of(document_of(client.get("/record?tag=round_edited&lang=fi")).root)
+    assert "Sijainen: Maj Modell; Henkilö: Matti Malli" in page
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])

@@ -18,7 +18,6 @@ from tests.forms import forms_of
 from tests.measures.proposals import fresh, saved
 from tests.scoring.rounds import YEAR, close_round, open_round, the_round
 
-
 NEW = "/scoring/new"
 
 
