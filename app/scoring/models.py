@@ -162,7 +162,7 @@ class Scenario(Model):
     """A named choice of measures within limits, kept so that it can be compared with others.
 
     `settings` are the limits and pins, and `chosen` the ids of the measures that were best then,
-    with their scores; both in JSON.
+    with their scores; both in JSON. The record does not repeat them: who reads it may be blind.
     """
 
     __tablename__ = "scenario"
@@ -171,7 +171,7 @@ class Scenario(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("scoring_round.id"))
     name: Mapped[str] = mapped_column(String(100))
-    settings: Mapped[str] = mapped_column(Text)
-    chosen: Mapped[str] = mapped_column(Text)
+    settings: Mapped[str] = mapped_column(Text, info=UNRECORDED)
+    chosen: Mapped[str] = mapped_column(Text, info=UNRECORDED)
     saved_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     saved_at: Mapped[datetime] = mapped_column(info=UNRECORDED)

@@ -49,15 +49,24 @@ _OPTIONS: Mapping[str, Any] = {
 }
 
 
+def load() -> Any:
+    """Return the package highspy.
+
+    Raises:
+        NotInstalled: It is not there.
+    """
+    try:
+        import highspy  # noqa: PLC0415  # The tool runs without it.
+    except ImportError as error:
+        raise NotInstalled from error
+    return highspy
+
+
 class Solver:
     """HiGHS, spoken to in integers."""
 
     def __init__(self, scores: Sequence[int], rows: Sequence[Row]) -> None:
-        try:
-            import highspy  # noqa: PLC0415  # The tool runs without it.
-        except ImportError as error:
-            raise NotInstalled from error
-        self._highspy: Any = highspy
+        self._highspy = load()
         self._nodes = _NODES
         self._relaxed = self._model(scores, rows, integers=False)
 
