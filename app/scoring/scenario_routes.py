@@ -21,7 +21,7 @@ from app.core.i18n import language
 from app.core.idempotency import earlier_result, keep_result
 from app.core.policy import Action
 from app.scoring import queries, scenario_operations, scenarios
-from app.scoring.choosing import Choice, Conflict, choose
+from app.scoring.choosing import Candidate, Choice, Conflict, Limits, choose
 from app.scoring.models import Round, Scenario
 from app.scoring.options import Options, Wanted, digest_of, options_of
 from app.scoring.picture_routes import blueprint
@@ -124,14 +124,28 @@ def _choose_page(
         "saving": saving,
         "refused": refused,
     }
-    if isinstance(found, Choice):
-        context["sums"] = scenarios.Sums([by_id[each] for each in found.chosen])
-        # The best first, as in the ranking; what nobody has scored comes last.
-        context["order"] = sorted(found.chosen, key=lambda each: (-(by_id[each].score or 0), each))
+    if isinstance(found, Choice) and answer:
+        context |= _of_choice(found, answer.wanted.limits, by_id)
     if isinstance(found, Conflict) and answer:
         pinned = [by_id[each] for each in answer.wanted.limits.inside - found.left.unknown]
         context["pinned_sums"] = scenarios.Sums(pinned)
     return render("scoring/choose.html", "scoring/_save_scenario.html", code, **context)
+
+
+def _of_choice(
+    choice: Choice, limits: Limits, candidates: Mapping[int, Candidate]
+) -> dict[str, Any]:
+    """Return what the page shows of a choice besides itself; ids are those of measures."""
+    unknown = choice.left.unknown - limits.outside
+    return {
+        "sums": scenarios.Sums([candidates[each] for each in choice.chosen]),
+        # The best first, as in the ranking; what nobody has scored comes last.
+        "order": sorted(choice.chosen, key=lambda each: (-(candidates[each].score or 0), each)),
+        "pinned_out": sorted(choice.prices.keys() & limits.outside),
+        "unknown": sorted(unknown),
+        "unknown_pinned": sorted(unknown & limits.inside),
+        "unscored": sorted(choice.left.unscored - limits.outside - unknown),
+    }
 
 
 @blueprint.post("/scoring/<int:year>/scenarios")
@@ -205,6 +219,12 @@ def scenarios_page(year: int) -> ResponseReturnValue:
             {each.id: each for each in queries.ranked_measures(year, current_actor(), ids)},
         ),
     )
+
+
+def _gone(compared: Sequence[scenarios.Column], known: Set[int]) -> dict[int, int]:
+    """Return how many measures of each scenario stand in the ranking no longer, by its id."""
+    gone = {each.scenario.id: len(each.chosen.measures.keys() - known) for each in compared}
+    return {scenario_id: number for scenario_id, number in gone.items() if number}
 
 
 def _rows(compared: list[scenarios.Column], measures: dict[int, Any]) -> list[Any]:
