@@ -58,6 +58,14 @@ def test_the_least_change_of_a_weight_that_crosses_the_line() -> None:
     assert crossings(ballots, {A: 51, B: 30}, 1) == expected
 
 
+def test_of_equal_changes_that_of_the_first_criterion_and_down_comes_first() -> None:
+    ballots = alone({A: 3, B: 3}, {A: 5, B: 1}, {A: 1, B: 5})
+    ballots.append(Ballot(1, 12, {A: 4, B: 4}))
+    # Now 3.5, 3 and 3; with A = 0 the third is ahead with 5, with A = 2 the second with 11 / 3.
+    down, up = Crossing(A, 1, 0), Crossing(A, 1, 2)
+    assert crossings(ballots, {A: 1, B: 1}, 1) == {1: down, 2: up, 3: down}
+
+
 def test_no_change_of_a_weight_crosses_the_line() -> None:
     ballots = alone({A: 5, B: 5}, {A: 4, B: 4}, {A: 1, B: 1})
     for capacity in (1, 2, 3, 9):

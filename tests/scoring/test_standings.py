@@ -181,7 +181,8 @@ def test_the_ranking_and_a_single_score_are_of_one_mind(actor, measure_id) -> No
         for person, shift in (("member", 1), ("member2", 2), ("member3", 4)):
             ratings = [1 + (number * shift + at) % 5 for at in range(5)]
             ratings[2] *= (number + shift) % 2
-            judge(actor(person), each, *ratings)
+            if shift < 4 or number % 3:
+                judge(actor(person), each, *ratings)
     secretary = actor("secretary")
     totals = {each: score_of(each, secretary).total for each in ids}
     assert len(set(totals.values())) > 4
