@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, RadioField
+from wtforms import HiddenField, IntegerField, RadioField, TextAreaField
 from wtforms.validators import NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
@@ -31,21 +31,17 @@ SCALE = {
 
 
 class ReviewForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
-    """A member's review; `review_form` adds a field for every criterion."""
+    """A member's review; `review_form` adds the fields that are seen, in the order of the page."""
+
+    proposed_outcome: RadioField
+    comment: TextAreaField
+    disqualification_reason: TextAreaField
 
     key = HiddenField("", default=idempotency.new_key)
     version = IntegerField(widget=HiddenInput(), default=0)
     measure_version = IntegerField(
         validators=[NumberRange(0, LARGEST)], widget=HiddenInput(), default=0
     )
-    proposed_outcome = RadioField(
-        _l("What do you propose that the meeting decides?"),
-        [Optional()],
-        coerce=ProposedOutcome.parse,
-        choices=lambda: {each.value: str(each.label) for each in ProposedOutcome},
-    )
-    comment = lines(_l("Comment"), 2000, _l("The steering group reads it."))
-    disqualification_reason = lines(_l("Why are you disqualified?"), 500)
 
     @property
     def ratings(self) -> list[RadioField]:
@@ -96,7 +92,17 @@ def review_form(
         lang: The reader's language.
         data: What it begins with; None for what the reader has sent.
     """
-    fields = {RATING + each.key: _rating_field(each, lang) for each in scoring_round.criteria}
+    fields = {
+        **{RATING + each.key: _rating_field(each, lang) for each in scoring_round.criteria},
+        "proposed_outcome": RadioField(
+            _l("What do you propose that the meeting decides?"),
+            [Optional()],
+            coerce=ProposedOutcome.parse,
+            choices=lambda: {each.value: str(each.label) for each in ProposedOutcome},
+        ),
+        "comment": lines(_l("Comment"), 2000, _l("The steering group reads it.")),
+        "disqualification_reason": lines(_l("Why are you disqualified?"), 500),
+    }
     form: ReviewForm = type("ReviewForm", (ReviewForm,), fields)(data=data)
     for criterion in scoring_round.criteria:
         form[RATING + criterion.key].flags.required = criterion.required

@@ -64,8 +64,9 @@ document.addEventListener("submit", ({ target }) => {
   if (target === theForm()) isLeaving = true;
 });
 
+/* What was sent after the sign-in had ended is kept there, and sent on. */
 document.addEventListener("htmx:after:request", ({ detail }) => {
-  isLeaving = detail.ctx.response?.status === 204;
+  isLeaving = [204, 401].includes(detail.ctx.response?.status);
 });
 
 document.addEventListener("htmx:error", () => {

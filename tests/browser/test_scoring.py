@@ -1,7 +1,9 @@
 """Eight members score 26 proposals: by keyboard, by finger, in both languages, and blind."""
 
 import re
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -310,6 +312,11 @@ def test_what_a_key_does_is_said_and_arrows_change_it(scored: Page) -> None:
     page.keyboard.press("0")
     assert chosen(page, "protection") == ""
     expect(page.locator("#announcer")).to_contain_text(words("I do not rate this"))
+    # Enter on a choice saves as the first button does, and so tells what is still missing.
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".error-summary")).to_be_focused()
 
 
 def test_leaving_with_unsaved_ratings_asks_first(scored: Page, group: Group) -> None:
@@ -370,6 +377,28 @@ def test_without_scripts_nothing_is_missing(open_page: Callable[..., Page], grou
     page.goto(f"/scoring/{YEAR}/{group.measures[2]}")
     assert page.locator("[name^=rating_][value='5']:checked").count() == len(RATED)
     expect(page.get_by_role("button", name=words("Save and next"))).to_be_visible()
+
+
+def test_a_review_that_comes_after_the_session_is_sent_on(
+    open_page: Callable[..., Page], group: Group
+) -> None:
+    page, words = open_page(), Words("fi")
+    sign_in(page, "member6", words)
+    page.goto(f"/scoring/{YEAR}/{group.measures[3]}")
+    for key in RATED:
+        page.locator(f"label:has([name=rating_{key}][value='2'])").click()
+    page.locator("label:has([value=reject])").click()
+    page.locator("[name=comment]").fill("Liian myöhään.")
+    database = group.settings.instance / "roadmap.sqlite"
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE session SET seen_at = datetime(seen_at, '-1 day') || '.000000'")
+    page.locator("button[value=submit]").click()
+    expect(page).to_have_url(re.compile("/sign-in"))
+    page.locator("button[value=member6]").click()
+    expect(page.locator("main")).to_contain_text("Liian myöhään.")
+    page.locator("main form button").first.click()
+    expect(page).to_have_url(re.compile(f"/scoring/{YEAR}$"))
+    expect(page.locator(".notice.success")).to_contain_text("Toimenpide 04")
 
 
 def test_a_round_that_closes_meanwhile_keeps_what_was_typed(

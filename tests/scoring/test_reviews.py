@@ -1,9 +1,13 @@
 """A member's review: who may give one, when, and what it must say."""
 
+import re
+
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
+from app.accounts import queries as people
+from app.accounts.models import Unit
 from app.accounts.operations import INSTALLER
 from app.core import clock
 from app.core.database import writing
@@ -11,11 +15,13 @@ from app.core.errors import Refused, Stale
 from app.extensions import db
 from app.measures import operations as measures
 from app.measures.states import State
+from app.organisation import operations as organisation
+from app.scoring.criteria import DEFAULT_CRITERIA
 from app.scoring.models import Rating, Review
 from app.scoring.operations import Judgement, save_review
 from app.scoring.states import ProposedOutcome, ReviewState
 from tests.client import HTMX
-from tests.measures.proposals import fresh, saved
+from tests.measures.proposals import fresh, saved, unit_id
 from tests.scoring.rounds import COUNTED, YEAR, close_round, judge, open_round, review_of, the_round
 
 FULL = {f"rating_{key}": "4" for key in COUNTED} | {"proposed_outcome": "approve"}
@@ -61,6 +67,9 @@ def test_what_is_missing_is_told_beside_it(client, sign_in, actor, measure_id, h
     assert 'id="rating_effect-error"' not in response.text
     assert 'id="rating_protection-error"' not in response.text
     assert 'id="proposed_outcome-error"' in response.text
+    # The summary leads to the fields in the order of the page.
+    asked = re.findall('href="#(rating_[a-z_]+|proposed_outcome)"', response.text)
+    assert asked == [*(f"rating_{key}" for key in COUNTED[1:]), "proposed_outcome"]
     assert "Kesken" in response.text
     assert response.text.lstrip().startswith("<!DOCTYPE") is not bool(headers)
     assert review_of(actor("member"), measure_id) is None
@@ -332,3 +341,44 @@ def test_the_database_keeps_one_review_of_a_member(app, actor, measure_id) -> No
     judge(actor("member"), measure_id, 3)
     with pytest.raises(IntegrityError), writing():
         db.session.add(_review(measure_id, actor("member").user_id))
+
+
+def test_owning_the_measure_is_told_and_leads_to_the_declaration(client, sign_in, actor):
+    open_round(actor("secretary"))
+    member, other = (people.user_by_key(key) for key in ("member", "viewer"))
+    unit = db.session.get_one(Unit, unit_id("streets"))
+    with writing():
+        held = organisation.add_post("a", "A", "A", unit, INSTALLER, holder=member)
+        deputised = organisation.add_post(
+            "b", "B", "B", unit, INSTALLER, holder=other, deputy=member
+        )
+    own = {
+        "Tätä on ehdottanut yksikkösi": {"unit_id": unit_id("library")},
+        "Hoidat virkaa": {"lead_post_id": held.id},
+        "Olet toimenpiteestä vastaavan viran sijainen": {"lead_post_id": deputised.id},
+        "Olet ehdotuksen yhteyshenkilö": {"contact_id": member.id},
+        "Olet kirjoittanut ehdotuksen": {},
+        "": {},
+    }
+    pages = {
+        sentence: address(saved(State.IN_SCORING, **{"unit_id": unit.id, **fields}))
+        for sentence, fields in own.items()
+    }
+    with writing():
+        written = int(pages["Olet kirjoittanut ehdotuksen"].rpartition("/")[2])
+        fresh(written).created_by_id = member.id
+    sign_in(client, "member")
+    for sentence, page in pages.items():
+        text = client.get(page).text
+        assert sentence in text
+        assert ('href="#disqualification"' in text) is bool(sentence)
+        assert 'id="disqualification"' in text
+
+
+def test_a_criterion_speaks_its_own_words(client, sign_in, actor, measure_id) -> None:
+    sign_in(client, "member")
+    page = client.get(address(measure_id)).text
+    words = [criterion.words_fi.splitlines() for criterion in DEFAULT_CRITERIA]
+    assert all(word in page for each in words for word in each)
+    assert "erittäin vähäinen" not in page
+    assert "förändrar vardagen för många" in client.get(address(measure_id) + "?lang=sv").text

@@ -132,9 +132,7 @@ def test_next_goes_through_all_and_then_to_the_list(client, sign_in, actor, ids)
     assert (answer.status_code, answer.location) == (303, f"/scoring/{YEAR}")
 
 
-def test_what_is_skipped_keeps_what_was_rated_and_comes_again(
-    client, sign_in, actor, ids
-) -> None:
+def test_what_is_skipped_keeps_what_was_rated_and_comes_again(client, sign_in, actor, ids) -> None:
     sign_in(client, "member")
     first, second, third = walk(actor("member")).to_do[:3]
     address = client.get(f"/scoring/{YEAR}/continue").location
