@@ -1,8 +1,8 @@
-"""Scoring rounds, the ranking of a year, and a member's review of a measure."""
+"""Scoring rounds, and a member's review of a measure."""
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,7 +18,6 @@ from app.core.guards import current_actor, requires
 from app.core.htmx import render, see_other
 from app.core.i18n import language
 from app.core.idempotency import earlier_result, keep_result, key_with
-from app.core.pagination import Page, page_count
 from app.core.policy import Action, can
 from app.measures.content import content_of, differing, unpacked
 from app.measures.lineage import relations
@@ -26,17 +25,14 @@ from app.measures.models import Measure
 from app.measures.queries import further_posts_of
 from app.measures.reading import not_found, readable
 from app.scoring import operations, queries, ranking, weights
-from app.scoring.blindness import is_blind
 from app.scoring.forms import ReviewForm, data_of, review_form, words_of
 from app.scoring.involvement import involvement
 from app.scoring.models import Review, Round
 from app.scoring.operations import ProposalChanged
 from app.scoring.round_operations import years_to_open
-from app.scoring.walk import Walk, walk_of
+from app.scoring.walk import walk_of
 
 blueprint = Blueprint("scoring", __name__)
-
-PAGE_SIZE = 50
 
 
 @blueprint.app_template_filter("score")
@@ -49,7 +45,7 @@ def format_score(total: Fraction) -> str:
 @requires(Action.READ_RANKING)
 def rounds() -> ResponseReturnValue:
     """List the rounds; with a single one and none to open, go straight to its ranking."""
-    if not _has_list():
+    if not has_list():
         return redirect(url_for("scoring.ranking", year=queries.rounds()[0].Roadmap.year))
     return render_template(
         "scoring/rounds.html",
@@ -64,75 +60,9 @@ def _can_open() -> bool:
     return can(current_actor(), Action.MANAGE_ROUND) and bool(years_to_open())
 
 
-def _has_list() -> bool:
+def has_list() -> bool:
     """Tell whether the reader has a list of rounds to look at, or but one round."""
     return len(queries.rounds()) != 1 or _can_open()
-
-
-@blueprint.get("/scoring/<int:year>", endpoint="ranking")
-@requires(Action.READ_RANKING)
-def ranking_page(year: int) -> ResponseReturnValue:
-    """Show the ranking of a year as the reader may know it, and what waits to be scored."""
-    actor = current_actor()
-    today = clock.today()
-    scoring_round = queries.round_of_year(year) or abort(404)
-    names = {
-        row.id: text_of(row, "name", language()).value for row in queries.ranked_names(year, actor)
-    }
-    places = ranking.places(scoring_round, names, actor, today)
-    number = request.args.get("page", 1, type=int)
-    if number not in range(1, page_count(len(places), PAGE_SIZE) + 1):
-        return redirect(_page_url(year, 1))
-    shown = places[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    measures = queries.ranked_measures(year, actor, [place.measure_id for place in shown])
-    return render_template(
-        "scoring/ranking.html",
-        year=year,
-        round=scoring_round,
-        today=today,
-        page=Page(
-            ranking.standings(scoring_round, shown, measures, actor, today),
-            number,
-            PAGE_SIZE,
-            len(places),
-            lambda to: _page_url(year, to),
-        ),
-        own=_own_work(scoring_round, year) if can(actor, Action.SCORE) else None,
-        blind=is_blind(scoring_round, actor, today),
-        has_list=_has_list(),
-        waiting=queries.waiting_measures(year, actor) if can(actor, Action.MANAGE_ROUND) else [],
-    )
-
-
-class OwnWork(NamedTuple):
-    """What a scorer has before them in a round.
-
-    Attributes:
-        walk: Their way through it.
-        drafts: What they have begun to review.
-        changed: What has changed since they reviewed it.
-    """
-
-    walk: Walk
-    drafts: Sequence[Measure]
-    changed: Sequence[Measure]
-
-
-def _own_work(scoring_round: Round, year: int) -> OwnWork | None:
-    """Return what the reader has before them in a round; None where they do not score now."""
-    actor, today = current_actor(), clock.today()
-    if not scoring_round.is_open(today) or not queries.seat_of(scoring_round, actor):
-        return None
-    walk = walk_of(scoring_round, year, actor)
-    return OwnWork(
-        walk,
-        queries.ranked_measures(year, actor, walk.drafts),
-        [each for each in queries.changed_since_review(actor, today) if each.first_year == year],
-    )
-
-
-def _page_url(year: int, number: int) -> str:
-    return url_for("scoring.ranking", year=year, page=number if number > 1 else None)
 
 
 @blueprint.post("/scoring/<int:year>/<int:measure_id>/open")
@@ -287,7 +217,11 @@ def _form_again(
     then a decision of the reader.
     """
     scoring_round, measure = _found(year, measure_id, whole=True)
-    own = queries.review_of(scoring_round, measure.id, current_actor())
+    actor = current_actor()
+    own = queries.review_of(scoring_round, measure.id, actor)
+    if refused is None and (reasons := operations.hindrances(scoring_round, measure, actor)):
+        # What is missing in the form matters no more.
+        code, refused = 409, Refused(*reasons)
     if isinstance(refused, Stale | ProposalChanged):
         form.take_versions(measure, own)
     return _review_page(year, scoring_round, measure, own, form, code, refused)

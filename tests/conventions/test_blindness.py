@@ -17,12 +17,13 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from app.accounts.models import RoleGrant
 from app.core import clock
 from app.core.database import writing
 from app.core.policy import Role
+from app.core.revision import Revision
 from app.extensions import db
 from app.scoring.states import Blindness, ProposedOutcome
 from tests.conventions.standing import Standing, standing
@@ -76,6 +77,9 @@ def worlds(
             for world in (0, 1):
                 before.backup(live.driver_connection)
                 _judge(city, world)
+                # What is kept of the one world until something changes must not serve the other.
+                db.session.execute(update(Revision).values(number=Revision.number + world))
+                db.session.commit()
                 databases.append(sqlite3.connect(":memory:"))
                 live.driver_connection.backup(databases[-1])
         yield Worlds(city, databases)

@@ -69,9 +69,17 @@ PAGES = {
     STEERING_GROUP: """
         meetings.meeting GET
         meetings.meetings GET
+        scoring.choose GET
         scoring.figures GET
+        scoring.matrix GET
         scoring.ranking GET
         scoring.rounds GET
+        scoring.scenarios GET
+        scoring.what_if GET
+    """,
+    "secretary chair": """
+        scoring.remove_scenario GET POST
+        scoring.save_scenario POST
     """,
     "secretary": """
         desk.action GET

@@ -28,9 +28,16 @@ def three(app, actor) -> list[int]:
 
 
 def rows(response) -> list[list[str]]:
-    """Return the texts of the ranking's cells, row by row."""
+    """Return rank, name, mean, number of scorers and what stands beside, row by row."""
     table = next(document_of(response).root.iter("table"))
-    return [[text_of(cell) for cell in row] for row in table.iterfind(".//tbody/tr")]
+    heads = [each.get("id").removeprefix("sort-") for each in table.iterfind("./thead//a")]
+    found = []
+    for row in table.iterfind("./tbody/tr"):
+        cells = dict(zip(heads, (text_of(cell) for cell in row), strict=False))
+        beside = [text for key, text in cells.items() if key.startswith("beside-")]
+        figures = [cells.get("mean", ""), cells.get("scorers", "")]
+        found.append([cells["rank"], cells["name"], *figures, *beside])
+    return found
 
 
 def without_tokens(response) -> str:
@@ -45,12 +52,12 @@ def test_the_secretary_sees_all_totals_highest_first(client, sign_in, actor, thr
     sign_in(client, "secretary")
     found = rows(client.get(f"/scoring/{YEAR}"))
     # The mean of 3.35 and 4 is 3.675.
-    assert [(row[0], row[1].split()[0], *row[3:5]) for row in found] == [
+    assert [(row[0], row[1].split()[0], *row[2:4]) for row in found] == [
         ("1", "Bussit", "3,68", "2"),
         ("2", "Aakkoset", "2,00", "1"),
-        ("–", "Citymaasturi", found[2][3], "0"),
+        ("–", "Citymaasturi", found[2][2], "0"),
     ]
-    assert not re.search(r"\d", found[2][3])
+    assert not re.search(r"\d", found[2][2])
 
 
 def test_a_skipped_criterion_does_not_lower_the_total(client, sign_in, actor, three) -> None:
@@ -59,7 +66,7 @@ def test_a_skipped_criterion_does_not_lower_the_total(client, sign_in, actor, th
     judge(actor("member"), three[0], 4, 4, 0, 4, 4)
     judge(actor("member"), three[1], 4)
     sign_in(client, "secretary")
-    assert [row[3] for row in rows(client.get(f"/scoring/{YEAR}"))[:2]] == ["4,00", "4,00"]
+    assert [row[2] for row in rows(client.get(f"/scoring/{YEAR}"))[:2]] == ["4,00", "4,00"]
 
 
 def test_what_does_not_count_is_shown_beside(client, sign_in, actor, three) -> None:
@@ -68,7 +75,7 @@ def test_what_does_not_count_is_shown_beside(client, sign_in, actor, three) -> N
         every = {**ratings, "benefit_cost": 4, "protection": protection}
         judge(actor(person), three[0], 4, ratings=every)
     sign_in(client, "secretary")
-    assert rows(client.get(f"/scoring/{YEAR}"))[0][3:6] == ["4,00", "2", "1,50"]
+    assert rows(client.get(f"/scoring/{YEAR}"))[0][2:] == ["4,00", "2", "1,50"]
 
 
 def test_a_disqualified_member_does_not_count(client, sign_in, actor, three) -> None:
@@ -76,7 +83,7 @@ def test_a_disqualified_member_does_not_count(client, sign_in, actor, three) -> 
     reason = {"disqualified": True, "disqualification_reason": "Puoliso on toimittaja"}
     judge(actor("member2"), three[0], 1, **reason)
     sign_in(client, "secretary")
-    assert rows(client.get(f"/scoring/{YEAR}"))[0][3:5] == ["5,00", "1"]
+    assert rows(client.get(f"/scoring/{YEAR}"))[0][2:4] == ["5,00", "1"]
 
 
 def test_equal_totals_share_a_rank_and_stand_by_name(client, sign_in, actor, three) -> None:
@@ -128,8 +135,8 @@ def test_ones_own_review_uncovers_that_measure_alone(client, sign_in, actor, thr
         ("–", "Aakkoset"),
         ("–", "Citymaasturi"),
     ]
-    assert found[0][3:5] == ["3,50", "2"]
-    assert not re.search(r"\d", "".join(found[1][3:6] + found[2][3:6]))
+    assert found[0][2:4] == ["3,50", "2"]
+    assert not re.search(r"\d", "".join(found[1][2:] + found[2][2:]))
     assert "3,50" in client.get(f"/scoring/{YEAR}/{three[1]}").text
     assert 'class="score"' not in client.get(f"/scoring/{YEAR}/{three[0]}").text
 
@@ -138,8 +145,8 @@ def test_after_the_round_all_members_see_all(client, sign_in, actor, three) -> N
     judge(actor("member2"), three[2], 5)
     close_round()
     sign_in(client, "member")
-    assert rows(client.get(f"/scoring/{YEAR}"))[0][:2] == ["1", "Citymaasturi Kirjasto"]
-    assert rows(client.get(f"/scoring/{YEAR}"))[0][3] == "5,00"
+    assert rows(client.get(f"/scoring/{YEAR}"))[0][:2] == ["1", "Citymaasturi Kirjasto · Palvelut"]
+    assert rows(client.get(f"/scoring/{YEAR}"))[0][2] == "5,00"
 
 
 def test_a_round_may_be_blind_until_its_close(client, sign_in, actor, three) -> None:
