@@ -153,12 +153,14 @@ class CriterionForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         self.validate()
         if self.counted.data == "yes" and self.weight.data == 0:
             self.weight.errors = [_("A criterion that counts has a weight of at least 1.")]
-        words = [self.word(value, lang) for value in VALUES for lang in _TWINS]
-        if any(field.data for field in words):
-            for field in words:
+        words = {(value, lang): self.word(value, lang) for value in VALUES for lang in _TWINS}
+        if any(field.data for field in words.values()):
+            for (value, lang), field in words.items():
                 if not field.data:
                     field.errors = [
-                        _("Give words for all of 1 to 5 in both languages, or for none.")
+                        _("Give words for %(value)s in Finnish.", value=value)
+                        if lang == "fi"
+                        else _("Give words for %(value)s in Swedish.", value=value)
                     ]
         return not self.errors
 

@@ -161,6 +161,7 @@ def scorers(year: int) -> ResponseReturnValue:
         today=clock.today(),
         attendance=seats.attendance(scoring_round, year, actor),
         in_scoring=len(queries.ids_in_scoring(year, actor)),
+        hindrances=reminders.plan(scoring_round, year, actor).hindrances,
     )
 
 

@@ -160,6 +160,7 @@ def test_reminding_once_a_day_is_enough(secretary, actor, three) -> None:
     page = secretary.get(REMINDER)
     assert page.status_code == 200
     assert 'name="seen"' not in page.text
+    assert REMINDER not in secretary.get(SCORERS).text
     planned = reminders.plan(the_round(), YEAR, actor("secretary"))
     again = secretary.forge(REMINDER, {"seen": planned.fingerprint, "key": "0" * 32})
     assert again.status_code == 409
