@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import select, update
 
 from app.accounts import queries as people
@@ -32,10 +33,17 @@ from app.programmes.states import Phase
 from app.roadmaps import operations as roadmaps
 from app.scoring import operations as scoring
 from app.scoring import round_operations as rounds
+from app.scoring.choosing import Limits
 from app.scoring.criteria import DEFAULT_CRITERIA
 from app.scoring.models import Round
+from app.scoring.options import Wanted, digest_of, options_of
+from app.scoring.scenario_operations import save_scenario
+from app.scoring.scenarios import Chosen
 from app.scoring.states import ProposedOutcome
 from app.vocabulary.states import Kind
+
+_ROOM = 12
+"""How many measures that year has room for."""
 
 _COLLECTING = 2027
 _DECIDED = {
@@ -103,6 +111,7 @@ class Invention:
                 meetings.add_to_agenda(coming, measure, self._secretary)
             self._date_back(measure, row.get("days", 0))
             self._made[measure.name_fi] = measure
+        self._save_scenarios(scoring_round)
 
     def _person(self, key: str) -> Actor:
         user = people.user_by_key(key)
@@ -110,6 +119,35 @@ class Invention:
         if actor is None:
             raise ValueError(f"the demo has nobody called {key}")
         return actor
+
+    def _save_scenarios(self, scoring_round: Round) -> None:
+        """Save what is best of so many measures: what is pinned in, and then the highest scores.
+
+        Where nothing else is limited, that is the best choice, and needs no solver.
+        """
+        options = options_of(
+            scoring_round,
+            _COLLECTING,
+            self._secretary,
+            self._today,
+            current_app.config["SETTINGS"],
+        )
+        if options is None:
+            raise ValueError("something is hidden from the demo's secretary")
+        candidates = options.candidates(None)
+        pinned = frozenset(options.reasons)
+        order = sorted(
+            (each for each in candidates if each.score is not None or each.id in pinned),
+            key=lambda each: (each.id not in pinned, -(each.score or 0), each.id),
+        )
+        for name, number in (("12 toimenpidettä", 12), ("Plats för 18", 18)):
+            save_scenario(
+                scoring_round,
+                name,
+                Wanted(Limits(number=number, inside=pinned)),
+                Chosen({each.id: each for each in order[:number]}, digest_of(candidates)),
+                self._secretary,
+            )
 
     def _in_days(self, days: int) -> date:
         return self._today + timedelta(days=days)
@@ -119,7 +157,9 @@ class Invention:
         roadmaps.set_dates(roadmap, self._in_days(30), self._in_days(90), self._secretary)
         roadmaps.move(roadmap, "open", self._secretary)
         first, last = self._in_days(-14), self._in_days(21)
-        return rounds.open_round(roadmap, first, last, DEFAULT_CRITERIA, self._secretary)
+        return rounds.open_round(
+            roadmap, first, last, DEFAULT_CRITERIA, self._secretary, capacity=_ROOM
+        )
 
     def _propose(self, row: Mapping[str, Any]) -> Measure:
         """Add a draft, and change afterwards what the file says was changed later."""

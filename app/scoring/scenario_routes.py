@@ -3,6 +3,9 @@
 These views stand on the blueprint of `routes.py`; import it from here to have them all.
 """
 
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
+from fractions import Fraction
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
@@ -20,6 +23,7 @@ from app.core.htmx import render, see_other
 from app.core.i18n import language
 from app.core.idempotency import earlier_result, keep_result
 from app.core.policy import Action
+from app.measures.models import Measure
 from app.scoring import queries, scenario_operations, scenarios
 from app.scoring.choosing import Candidate, Choice, Conflict, Limits, choose
 from app.scoring.models import Round, Scenario
@@ -141,6 +145,7 @@ def _of_choice(
         "sums": scenarios.Sums([candidates[each] for each in choice.chosen]),
         # The best first, as in the ranking; what nobody has scored comes last.
         "order": sorted(choice.chosen, key=lambda each: (-(candidates[each].score or 0), each)),
+        "pinned_in": bool(choice.prices.keys() & limits.inside),
         "pinned_out": sorted(choice.prices.keys() & limits.outside),
         "unknown": sorted(unknown),
         "unknown_pinned": sorted(unknown & limits.inside),
@@ -208,16 +213,15 @@ def scenarios_page(year: int) -> ResponseReturnValue:
     if not asked:
         compared = every[:COMPARED]
     ids = {number for column in compared for number in column.chosen.measures}
+    rows = _rows(compared, queries.ranked_measures(year, current_actor(), ids))
     return render_template(
         "scoring/scenarios.html",
         year=year,
         columns=every,
         compared=compared,
         options=options,
-        rows=_rows(
-            compared,
-            {each.id: each for each in queries.ranked_measures(year, current_actor(), ids)},
-        ),
+        rows=rows,
+        gone=_gone(compared, {each.id for each in rows}),
     )
 
 
@@ -227,10 +231,12 @@ def _gone(compared: Sequence[scenarios.Column], known: Set[int]) -> dict[int, in
     return {scenario_id: number for scenario_id, number in gone.items() if number}
 
 
-def _rows(compared: list[scenarios.Column], measures: dict[int, Any]) -> list[Any]:
-    """Return the measures of some scenarios: what most of them have chosen first."""
-    number = {each: sum(each in column.chosen.measures for column in compared) for each in measures}
-    return sorted(measures.values(), key=lambda each: (-number[each.id], each.id))
+def _rows(compared: Sequence[scenarios.Column], measures: Sequence[Measure]) -> list[Measure]:
+    """Return the measures of some scenarios, what most of them have chosen first, then the best."""
+    chosen = [each for column in compared for each in column.chosen.measures.values()]
+    number = Counter(each.id for each in chosen)
+    best = {each.id: each.score or Fraction(0) for each in chosen}
+    return sorted(measures, key=lambda each: (-number[each.id], -best[each.id], each.id))
 
 
 @blueprint.route("/scoring/<int:year>/scenarios/<int:scenario_id>/remove", methods=["GET", "POST"])

@@ -19,7 +19,7 @@ from app.meetings.models import Decision, Meeting
 from app.programmes.models import Roadmap
 from app.roadmaps.models import Item, Snapshot
 from app.roadmaps.workflow import WORKFLOW as ROADMAP
-from app.scoring.models import Criterion, Round
+from app.scoring.models import Criterion, Round, Scenario
 
 TRANSITIONS = (*PROPOSAL.transitions, *ROADMAP.transitions)
 
@@ -31,6 +31,7 @@ ODD = {
     "meeting_id": [0, 999_999, 2**63],
     "decision_id": [0, 999_999, 2**63],
     "item_id": [0, 999_999, 2**63],
+    "scenario_id": [0, 999_999, 2**63],
     "number": [0, 999_999, 2**63],
     "person_id": [0, 999_999, 2**63],
     "grant_id": [0, 999_999, 2**63],
@@ -112,6 +113,7 @@ def _values() -> dict[str, list[object]]:
         "meeting_id": _all(select(Meeting.id)),
         "decision_id": _all(select(Decision.id)),
         "item_id": _all(select(func.min(Item.id)).group_by(Item.roadmap_id)),
+        "scenario_id": _all(select(Scenario.id)),
         "number": _all(select(Snapshot.number).distinct()),
         "person_id": _all(select(User.id)),
         "grant_id": _all(select(RoleGrant.id)),

@@ -35,7 +35,7 @@ from tests.conftest import copy_database, make_settings, running
 from tests.measures.proposals import saved, unit_id
 from tests.meetings.agendas import arranged, on_agenda
 from tests.roadmaps.drafts import before_board, board_decides
-from tests.scoring.rounds import YEAR, open_round, the_round
+from tests.scoring.rounds import YEAR, kept_scenario, open_round, the_round
 
 STEERING_GROUP = "member chair secretary"
 PROPOSERS = "own other"
@@ -215,6 +215,7 @@ def _fill() -> dict[str, object]:
         "unit_id": unit_id("library"),
         "post_id": 1,
         "criterion_id": the_round().criteria[0].id,
+        "scenario_id": kept_scenario(actors["secretary"]),
         "language": "sv",
         "token": "x",
     }

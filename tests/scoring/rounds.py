@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import timedelta
+from fractions import Fraction
 
 from app.core import clock
 from app.core.database import writing
@@ -10,9 +11,13 @@ from app.extensions import db
 from app.measures.models import Measure
 from app.programmes.queries import roadmap_of
 from app.scoring import operations, queries, round_operations
+from app.scoring.choosing import Candidate, Limits
 from app.scoring.criteria import DEFAULT_CRITERIA
 from app.scoring.models import Review, Round
+from app.scoring.options import Wanted
 from app.scoring.queries import Seat
+from app.scoring.scenario_operations import save_scenario
+from app.scoring.scenarios import Chosen
 from app.scoring.states import ProposedOutcome
 
 YEAR = 2026
@@ -74,3 +79,11 @@ def judge(actor: Actor, measure_id: int, *ratings: int, submit: bool = True, **g
 def review_of(actor: Actor, measure_id: int) -> Review | None:
     """Return the review of a measure as the database has it now."""
     return queries.review_of(the_round(), measure_id, actor)
+
+
+def kept_scenario(actor: Actor, name: str = "Pieni", *measure_ids: int) -> int:
+    """Save a scenario of the round without working it out, and return its id."""
+    with writing():
+        chosen = {each: Candidate(each, Fraction(3), 1000, 10) for each in measure_ids}
+        wanted = Wanted(Limits(number=3, inside=frozenset(measure_ids[:1])))
+        return save_scenario(the_round(), name, wanted, Chosen(chosen, ""), actor).id
