@@ -7,6 +7,8 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from statistics import median
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 import pytest
@@ -46,6 +48,20 @@ WEIGHTS = {each.key: each.weight for each in DEFAULT_CRITERIA if each.counted}
 OUTCOMES = ("approve", "return", "postpone", "reject")
 
 
+class Figures(NamedTuple):
+    """What the list shows of a proposal, in its own writing."""
+
+    mean: str
+    median: str
+    scorers: str
+
+
+def written(score: Fraction) -> str:
+    """Write a score as the screen does, halves upwards."""
+    hundredths = (200 * score + 1) // 2
+    return f"{hundredths // 100},{hundredths % 100:02}"
+
+
 @dataclass
 class Group:
     """The steering group, and what it has done so far.
@@ -77,16 +93,21 @@ class Group:
         """Return the place among `OUTCOMES` of what a member proposes."""
         return (list(MEMBERS).index(member) + self.measures.index(measure_id)) % len(OUTCOMES)
 
-    def total(self, measure_id: int) -> str:
-        """Return the score of a proposal by those who have scored it, as the screen writes it."""
-        scores = []
+    def scores(self, measure_id: int) -> list[Fraction]:
+        """Return the scores that members have given a proposal, worked out here once more."""
+        found = []
         for member, scored in self.scored.items():
             if measure_id in scored:
                 rated = self.ratings(member, measure_id)
                 points = sum(weight * rated[key] for key, weight in WEIGHTS.items())
-                scores.append(Fraction(points, sum(WEIGHTS.values())))
-        hundredths = (200 * sum(scores) / len(scores) + 1) // 2
-        return f"{hundredths // 100},{hundredths % 100:02}"
+                found.append(Fraction(points, sum(WEIGHTS.values())))
+        return found
+
+    def figures(self, measure_id: int) -> Figures:
+        """Return mean, median and number of scorers as the screen writes them."""
+        scores = self.scores(measure_id)
+        mean = sum(scores) / len(scores)
+        return Figures(written(mean), written(Fraction(median(scores))), str(len(scores)))
 
     def scorers(self, measure_id: int) -> int:
         """Return how many have scored a proposal."""
@@ -181,23 +202,29 @@ def rate_by_request(page: Page, group: Group, member: str, address: str) -> str:
 def expect_blindness(page: Page, group: Group, member: str, words: Words) -> None:
     """The list shows a member the scores of what they have reviewed, and nothing of the rest."""
     page.goto(f"/scoring/{YEAR}")
-    shown = scores_on(page, words)
-    known = set(group.scored[member])
-    assert {each for each, score in shown.items() if score != words("hidden", "score")} == known
-    for measure_id in known:
-        assert shown[measure_id] == group.total(measure_id)
+    known = {each: group.figures(each) for each in group.scored[member]}
+    assert figures_on(page, words) == {each: known.get(each) for each in group.measures}
 
 
-def scores_on(page: Page, words: Words) -> dict[int, str]:
-    """Return the score that the list shows of each proposal."""
-    cells = f"td[data-label='{words('Score')}']"
-    rows = page.locator(f"tbody tr:has({cells})")
-    found = rows.evaluate_all(
-        """(rows, cells) => rows.map((row) =>
-            [row.querySelector("th a").href, row.querySelector(cells).textContent.trim()])""",
-        cells,
+def figures_on(page: Page, words: Words) -> dict[int, Figures | None]:
+    """Return what the list shows of each proposal; None where that is hidden."""
+    labels = [words("Mean"), words("Median"), words("Scorers")]
+    rows = page.locator("tbody tr:has(th a)").evaluate_all(
+        """(rows, labels) => rows.map((row) => [
+            row.querySelector("th a").href,
+            labels.map((label) => row.querySelector(`td[data-label="${label}"]`)?.innerText.trim()),
+            row.innerText,
+        ])""",
+        labels,
     )
-    return {int(url.rpartition("/")[2]): score for url, score in found}
+    found = {}
+    for url, figures, text in rows:
+        is_hidden = words("hidden", "score") in text
+        assert is_hidden is (None in figures)
+        # Where the figures are hidden there is no other number than that of the name.
+        assert not is_hidden or re.findall("[0-9]+", text) == re.findall("[0-9]+", text)[:1]
+        found[int(url.rpartition("/")[2])] = None if is_hidden else Figures(*figures)
+    return found
 
 
 def begin_in_the_browser(page: Page, words: Words, group: Group, member: str) -> None:
@@ -257,9 +284,10 @@ def test_eight_members_score_26_proposals(open_page: Callable[..., Page], group:
         go_on_by_requests(page, group, member)
     for page, words in (pages[BY_KEYBOARD], pages[BY_FINGER]):
         page.goto(f"/scoring/{YEAR}")
-        shown = scores_on(page, words)
-        assert shown == {each: group.total(each) for each in group.measures}
-        assert list(shown.values()) == sorted(shown.values(), reverse=True)
+        shown = figures_on(page, words)
+        assert shown == {each: group.figures(each) for each in group.measures}
+        means = [sum(group.scores(each)) for each in shown]
+        assert means == sorted(means, reverse=True)
 
 
 @pytest.fixture
