@@ -22,7 +22,7 @@ RANK = "rank"
 BESIDE = "beside-"
 """Before the key of a criterion that does not count: its column."""
 
-_CONSENSUS = (
+CONSENSUS = (
     Consensus.CONFLICTING,
     Consensus.MIXED,
     Consensus.UNDER_WAY,
@@ -142,7 +142,7 @@ def sorts(scoring_round: Round, picture: Picture | None, *, scores: bool) -> dic
         lambda seen: None if seen.score.hidden else seen.score.scorers, highest_first=True
     )
     found["agreement"] = Sort(
-        lambda seen: _CONSENSUS.index(seen.score.consensus) if seen.score.consensus else None
+        lambda seen: CONSENSUS.index(seen.score.consensus) if seen.score.consensus else None
     )
     if picture and picture.ranges:
         ranges = picture.ranges

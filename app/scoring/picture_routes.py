@@ -111,7 +111,7 @@ def ranking_page(year: int) -> ResponseReturnValue:
         lines=lines(places, ranked.round.capacity) if view.is_whole else {},
         page=Page(standings, number, PAGE_SIZE, len(places), view.url),
         counts=_counts(ranked),
-        Consensus=Consensus,
+        consensus=orders.CONSENSUS,
         reliance=reliance,
         own=_own_work(ranked.round, year) if can(actor, Action.SCORE) else None,
         blind=is_blind(ranked.round, actor, today),
