@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from fractions import Fraction
 
-from app.scoring import weights
 from app.scoring.states import Consensus, ProposedOutcome
 
 FAR = Fraction(2)
@@ -17,7 +16,7 @@ OPPOSED = frozenset({ProposedOutcome.APPROVE, ProposedOutcome.REJECT})
 
 
 def consensus_of(
-    scores: Collection[Fraction],
+    spread: Fraction | None,
     outcomes: Collection[ProposedOutcome],
     missing: int,
     *,
@@ -33,24 +32,22 @@ def consensus_of(
         agreed:       all propose the same outcome, and spread <= 1
         mixed:        the rest
 
-    where spread = the highest of the scorers' scores - the lowest. A conflict shows before all have
-    scored, as further scores cannot take it away.
+    A conflict shows before all have scored, as further scores cannot take it away.
 
     Args:
-        scores: The scorers' scores, 1-5.
+        spread: The highest of the scorers' scores - the lowest; None when nobody has scored.
         outcomes: The outcomes that they propose.
         missing: How many seats have not judged the measure yet.
         is_open: Whether the round still goes on.
     """
     proposed = set(outcomes)
-    apart = weights.spread(scores)
-    if apart is None:
+    if spread is None:
         found = Consensus.NOT_BEGUN
-    elif apart >= FAR or proposed >= OPPOSED:
+    elif spread >= FAR or proposed >= OPPOSED:
         found = Consensus.CONFLICTING
     elif is_open and missing:
         found = Consensus.UNDER_WAY
-    elif apart <= NEAR and len(proposed) <= 1:
+    elif spread <= NEAR and len(proposed) <= 1:
         found = Consensus.AGREED
     else:
         found = Consensus.MIXED

@@ -147,13 +147,14 @@ def example() -> Example:
         given = [score for said in row if (score := said.score) is not None]
         missing = sum(not said.ratings and not said.disqualified for said in row)
         outcomes = [said.outcome for said in row if said.outcome]
+        spread = weights.spread(given)
         figures = Figures(
             row,
             totals[measure],
             weights.median(given),
-            weights.spread(given),
+            spread,
             len(given),
-            consensus_of(given, outcomes, missing, is_open=True),
+            consensus_of(spread, outcomes, missing, is_open=True),
             places[measure],
             ranges[measure],
             crossings.get(measure),

@@ -122,7 +122,7 @@ def scores(
     for row in queries.submitted_reviews(rounds, measure_ids):
         given[row.round_id, row.measure_id].reviews.append(row)
     for round_id, measure_id, points, weight in queries.points(rounds, measure_ids):
-        given[round_id, measure_id].scores.append(Fraction(int(points), int(weight)))
+        given[round_id, measure_id].points.append((int(points), int(weight)))
     for round_id, measure_id, criterion_id, added, number in queries.ratings_beside(
         rounds, measure_ids
     ):
@@ -148,31 +148,37 @@ def scores(
 
 @dataclass
 class _Given:
-    """What the scorers have given one measure."""
+    """What the scorers have given one measure; the quotient of a pair of points is a score."""
 
     reviews: list[Row[int, int, int, ProposedOutcome | None, bool, State]] = field(
         default_factory=list
     )
-    scores: list[Fraction] = field(default_factory=list)
+    points: list[tuple[int, int]] = field(default_factory=list)
     beside: dict[int, Fraction] = field(default_factory=dict)
 
 
 def _score(
     given: _Given, seats: Collection[Scorer], own: OwnReview | None, *, is_open: bool
 ) -> Score:
-    order = sorted(given.scores)
+    # Integers are as exact as fractions, and much faster.
+    scale = lcm(*{weight for _points, weight in given.points})
+    order = sorted(points * (scale // weight) for points, weight in given.points)
+    total, median = weights.mean(order), weights.median(order)
+    lowest = Fraction(order[0], scale) if order else None
+    highest = Fraction(order[-1], scale) if order else None
     outcomes = Counter(row.proposed_outcome for row in given.reviews if row.proposed_outcome)
     in_scoring = all(row.state is State.IN_SCORING for row in given.reviews)
     missing = _missing(given, seats)
+    apart = None if highest is None or lowest is None else highest - lowest
     return Score(
-        total=weights.mean(order),
-        median=weights.median(order),
-        lowest=order[0] if order else None,
-        highest=order[-1] if order else None,
+        total=None if total is None else total / scale,
+        median=None if median is None else median / scale,
+        lowest=lowest,
+        highest=highest,
         scorers=len(order),
         missing=missing,
         outcomes={each: outcomes[each] for each in ProposedOutcome if each in outcomes},
-        consensus=consensus_of(order, outcomes.keys(), missing, is_open=is_open and in_scoring),
+        consensus=consensus_of(apart, outcomes.keys(), missing, is_open=is_open and in_scoring),
         beside=given.beside,
         own=own,
     )

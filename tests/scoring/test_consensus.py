@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import pytest
 
+from app.scoring import weights
 from app.scoring.consensus import consensus_of
 from app.scoring.states import Consensus, ProposedOutcome
 
@@ -32,11 +33,10 @@ APPROVE, RETURN, POSTPONE, REJECT = ProposedOutcome
     ],
 )
 def test_consensus(scores, outcomes, missing, expected) -> None:
-    given = [Fraction(each) for each in scores]
-    assert consensus_of(given, outcomes, missing, is_open=True) is expected
+    spread = weights.spread([Fraction(each) for each in scores])
+    assert consensus_of(spread, outcomes, missing, is_open=True) is expected
 
 
 def test_after_the_round_nobody_is_missing_any_more() -> None:
-    given = [Fraction(4), Fraction(4)]
-    assert consensus_of(given, [APPROVE] * 2, 6, is_open=False) is Consensus.AGREED
-    assert consensus_of([], [], 8, is_open=False) is Consensus.NOT_BEGUN
+    assert consensus_of(Fraction(0), [APPROVE] * 2, 6, is_open=False) is Consensus.AGREED
+    assert consensus_of(None, [], 8, is_open=False) is Consensus.NOT_BEGUN
