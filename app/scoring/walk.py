@@ -1,8 +1,9 @@
 """The order in which a member goes through the measures of a round, and how far they are.
 
-What the group has scored least comes first, so that no measure is left with few scores when time
+What the fewest have reviewed comes first, so that no measure is left with few scores when time
 runs out. Equal ones come in an order of each member's own: eight people who begin at the same time
-begin with eight measures. The order tells nothing of what the scores are.
+begin with different measures. The order tells nothing of what the reviews say, not even whether
+somebody has declared a disqualification: that is a submitted review like another.
 """
 
 from collections.abc import Collection, Sequence
@@ -35,7 +36,7 @@ class Walk:
 
     Attributes:
         done: What they have reviewed, in the order in which they submitted it.
-        to_do: What waits for them, in the order in which it comes.
+        to_do: What waits for them, in the order in which it comes: the fewest reviews first.
         drafts: What they have begun of that, in the same order.
         by_other: How many measures the other person of their seat has scored instead.
     """
@@ -101,12 +102,11 @@ def _is_done_by(actor: Actor, row: Row[int, int, ReviewState, bool]) -> bool:
 
 
 def _in_scoring(scoring_round: Round, year: int, actor: Actor) -> dict[int, int]:
-    """Return how many have scored each measure that is in scoring now, by the measure's id."""
+    """Return how many have reviewed each measure that is in scoring now, by the measure's id."""
     counted = and_(
         Review.measure_id == Measure.id,
         Review.round_id == scoring_round.id,
         Review.state == ReviewState.SUBMITTED,
-        ~Review.disqualified,
     )
     query = (
         select(Measure.id, func.count(Review.id))

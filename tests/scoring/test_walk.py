@@ -41,11 +41,19 @@ def test_what_few_have_scored_comes_first(app, actor, ids) -> None:
     assert set(order[8:]) == set(ids[:4])
 
 
-def test_drafts_and_disqualifications_are_no_scores(app, actor, ids) -> None:
+def test_drafts_of_others_change_nothing(app, actor, ids) -> None:
     before = walk(actor("member")).to_do
     judge(actor("member2"), before[0], 3, submit=False)
+    assert walk(actor("member")).to_do == before
+
+
+def test_the_order_does_not_tell_who_is_disqualified(app, actor, ids) -> None:
+    first = walk(actor("member")).to_do[0]
+    judge(actor("member2"), first, 3)
+    before = walk(actor("member")).to_do
+    assert before[-1] == first
     reason = {"disqualified": True, "disqualification_reason": "Puoliso on toimittaja"}
-    judge(actor("chair"), before[1], 3, **reason)
+    judge(actor("member2"), first, 3, **reason)
     assert walk(actor("member")).to_do == before
 
 
