@@ -325,10 +325,10 @@ def ballots(scoring_round: Round, measure_ids: Collection[int]) -> list[Ballot]:
     return [Ballot(*key, ratings) for key, ratings in found.items()]
 
 
-def _counts(rounds_: Collection[Round], measure_ids: Collection[int] | None) -> ColumnElement[bool]:
+def _counts(round_ids: Collection[int], measure_ids: Collection[int] | None) -> ColumnElement[bool]:
     """Return the condition on `Review` that the group counts on it; of all measures when None."""
     return and_(
-        Review.round_id.in_([each.id for each in rounds_]),
+        Review.round_id.in_(round_ids),
         Review.state == ReviewState.SUBMITTED,
         true() if measure_ids is None else Review.measure_id.in_(sorted(measure_ids)),
     )
@@ -355,13 +355,13 @@ def submitted_reviews(
             Measure.state,
         )
         .join(Measure, Measure.id == Review.measure_id)
-        .where(_counts(rounds_, measure_ids))
+        .where(_counts([each.id for each in rounds_], measure_ids))
     )
     return db.session.execute(query).all()
 
 
 def _points(
-    rounds_: Collection[Round], measure_ids: Collection[int] | None
+    round_ids: Collection[int], measure_ids: Collection[int] | None
 ) -> Select[int, int, int, int]:
     """Return the query for the sums of weight x rating and of the weights, review by review.
 
@@ -373,7 +373,7 @@ def _points(
         select(Review.round_id, Review.measure_id, points, weight)
         .join(Rating, Rating.review_id == Review.id)
         .join(Criterion, Criterion.id == Rating.criterion_id)
-        .where(_counts(rounds_, measure_ids), Criterion.counted)
+        .where(_counts(round_ids, measure_ids), Criterion.counted)
         .group_by(Review.round_id, Review.measure_id, Review.user_id)
     )
 
@@ -389,7 +389,7 @@ def points(
         rounds_: The rounds.
         measure_ids: Only of these measures; of all when None.
     """
-    return db.session.execute(_points(rounds_, measure_ids)).all()
+    return db.session.execute(_points([each.id for each in rounds_], measure_ids)).all()
 
 
 class Points(NamedTuple):
@@ -408,9 +408,9 @@ class Points(NamedTuple):
     scorers: int
 
 
-def added_points(scoring_round: Round) -> list[Points]:
+def added_points(round_id: int) -> list[Points]:
     """Return what the totals of all measures of a round are made of."""
-    each = _points([scoring_round], None).subquery()
+    each = _points([round_id], None).subquery()
     query = select(each.c.measure_id, each.c.weight, func.sum(each.c.points), func.count())
     rows = db.session.execute(query.group_by(each.c.measure_id, each.c.weight))
     # PostgreSQL adds up to a decimal number.
@@ -436,7 +436,7 @@ def ratings_beside(
         )
         .join(Rating, Rating.review_id == Review.id)
         .join(Criterion, Criterion.id == Rating.criterion_id)
-        .where(_counts(rounds_, measure_ids), ~Criterion.counted)
+        .where(_counts([each.id for each in rounds_], measure_ids), ~Criterion.counted)
         .group_by(Review.round_id, Review.measure_id, Rating.criterion_id)
     )
     return db.session.execute(query).all()

@@ -8,19 +8,21 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from math import lcm
 from typing import NamedTuple
 
 from sqlalchemy import Row
 
+from app.core import revision
 from app.core.policy import Actor
+from app.extensions import db
 from app.measures.models import Measure
 from app.measures.states import State
 from app.scoring import queries, weights
 from app.scoring.blindness import hidden_from
 from app.scoring.consensus import consensus_of
 from app.scoring.models import Round, Scorer
-from app.scoring.queries import Points
 from app.scoring.states import Consensus, ProposedOutcome, ReviewState, Side
 
 
@@ -229,10 +231,11 @@ def places(
         today: The day in Finland.
     """
     hidden = hidden_from(actor, [scoring_round], today)
+    url = str(db.engine.url)
     ranks = weights.places(
         {
             measure_id: total
-            for measure_id, total in _totals(queries.added_points(scoring_round)).items()
+            for measure_id, total in _totals(url, revision.current(), scoring_round.id).items()
             if measure_id in names and not hidden.hides(scoring_round.id, measure_id)
         }
     )
@@ -244,11 +247,14 @@ def places(
     return [Place(each, ranks.get(each), sides.get(each)) for each in order]
 
 
-def _totals(points: Collection[Points]) -> dict[int, int]:
-    """Return the means of the scorers' scores, all times the same number.
+@lru_cache(maxsize=8)
+def _totals(_database: str, _revision: int, round_id: int) -> Mapping[int, int]:
+    """Return the means of the scorers' scores of a round, all times the same number.
 
-    They are integers then, which are as exact as fractions and much faster.
+    They are integers then, which are as exact as fractions and much faster. They are worked out
+    once after every change in the database; what of them is hidden from whom comes later.
     """
+    points = queries.added_points(round_id)
     scale = lcm(*{each.weight for each in points})
     added: dict[int, int] = Counter()
     scorers: dict[int, int] = Counter()
