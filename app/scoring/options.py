@@ -127,12 +127,15 @@ class Wanted:
     def arguments(self) -> dict[str, object]:
         """Return it as the arguments of an address; `scenario_forms.py` reads them."""
         limits = self.limits
-        return {
-            "set": "1",
+        amounts = {
             "once": limits.once,
             "yearly": limits.yearly,
             "number": limits.number,
             "large": self.large,
+        }
+        return {
+            "set": "1",
+            **{name: amount for name, amount in amounts.items() if amount is not None},
             **{f"least_{theme}": number for theme, number in sorted(limits.at_least.items())},
             "in": sorted(limits.inside),
             "out": sorted(limits.outside),

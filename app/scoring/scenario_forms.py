@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, IntegerField, StringField
-from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, NumberRange, Optional, ValidationError
 from wtforms.widgets import TextInput
 
 from app.config import Language
@@ -166,7 +166,7 @@ class ScenarioForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     seen = hidden()
     name = StringField(
         _l("Name of the scenario"),
-        [InputRequired(_l("Give the scenario a name.")), *at_most(100)],
+        [DataRequired(_l("Give the scenario a name.")), *at_most(100)],
         filters=[tidy_line],
     )
 
