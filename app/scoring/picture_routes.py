@@ -14,7 +14,7 @@ from flask_babel import format_decimal
 from app.core import clock
 from app.core.bilingual import text_of
 from app.core.guards import current_actor, requires
-from app.core.htmx import render
+from app.core.htmx import render, wants_fragment
 from app.core.i18n import language
 from app.core.pagination import Page, page_count
 from app.core.policy import Action, can
@@ -113,6 +113,7 @@ def ranking_page(year: int) -> ResponseReturnValue:
         counts=_counts(ranked),
         consensus=orders.CONSENSUS,
         reliance=reliance,
+        out_of_band=wants_fragment(),
         own=_own_work(ranked.round, year) if can(actor, Action.SCORE) else None,
         blind=is_blind(ranked.round, actor, today),
         has_list=has_list(),

@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired, NumberRange
 
 from app.config import Language
 from app.core.bilingual import text_of
+from app.core.fields import printable
 from app.scoring.models import Criterion
 
 WEIGHT = "w_"
@@ -89,7 +90,8 @@ def what_if_form(
         lang: The reader's language.
     """
     fields: dict[str, Field] = {}
-    every = args.copy()
+    # What is typed comes back onto the page.
+    every = MultiDict([(name, printable(value)) for name, value in args.items(multi=True)])
     for each in criteria:
         name = f"{WEIGHT}{each.key}"
         fields[name] = IntegerField(
