@@ -77,7 +77,8 @@ def _ranked(year: int) -> Ranked:
     actor, today = current_actor(), clock.today()
     found = queries.round_of_year(year) or abort(404)
     rows = queries.ranked_names(year, actor)
-    names = {row.id: text_of(row, "name", language()).value for row in rows}
+    lang = language()
+    names = {row.id: text_of(row, "name", lang).value for row in rows}
     places = ranking.places(found, names, actor, today)
     return Ranked(found, names, places, picture_of(found, names, actor, today))
 

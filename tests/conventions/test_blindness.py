@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import timedelta
-from itertools import chain, combinations
+from itertools import chain, combinations, count
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -45,6 +45,7 @@ ONCE = re.compile(
     r'|"csrf_token" value="[^"]+"'
 )
 LINK = re.compile(r'<a [^>]*?href="(/[^"#]*)')
+REVISIONS = count(10_000, 1_000)
 OUT = ("/sign-out", "/static/", "/sign-in")
 
 
@@ -77,9 +78,6 @@ def worlds(
             for world in (0, 1):
                 before.backup(live.driver_connection)
                 _judge(city, world)
-                # What is kept of the one world until something changes must not serve the other.
-                db.session.execute(update(Revision).values(number=Revision.number + world))
-                db.session.commit()
                 databases.append(sqlite3.connect(":memory:"))
                 live.driver_connection.backup(databases[-1])
         yield Worlds(city, databases)
@@ -114,6 +112,9 @@ def enter(worlds: Worlds, world: int, roles: frozenset[Role], *own: int, **setti
     with closing(db.engine.raw_connection()) as live:
         worlds.databases[world].backup(live.driver_connection)
     db.session.rollback()
+    # What is kept until something changes must serve no other world, and this one at no other time.
+    db.session.execute(update(Revision).values(number=next(REVISIONS)))
+    db.session.commit()
     blindness, closed = setting.pop("blindness", None), setting.pop("closed", False)
     for number in own:
         judge(actor(READER), worlds.city.measures[number].id, 4, **setting)
