@@ -7,7 +7,16 @@ from typing import Any, NamedTuple
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from wtforms import Field, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    Field,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import Length, Optional, ValidationError
 
 _VERSION = re.compile(r"[0-9]{1,9}")
@@ -58,6 +67,29 @@ def lines(label: LazyString, characters: int, hint: LazyString | str = "") -> Te
 
 def _number(value: str | int | None) -> int | None:
     return int(value) if value else None
+
+
+class Whole(IntegerField):
+    """A whole number. What is typed instead comes back onto the page without odd characters."""
+
+    def _value(self) -> str:
+        value: str = super()._value()  # type: ignore[misc]  # WTForms' types leave it out
+        return printable(value)
+
+
+class Day(DateField):
+    """A day. What is typed instead comes back onto the page without odd characters."""
+
+    def _value(self) -> str:
+        value: str = super()._value()  # type: ignore[misc]  # WTForms' types leave it out
+        return printable(value)
+
+
+class Tick(BooleanField):
+    """A box to tick, whose value is always the same, whatever was sent."""
+
+    def _value(self) -> str:
+        return "y"
 
 
 def choice(label: LazyString, hint: LazyString | str = "") -> SelectField:

@@ -7,14 +7,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import pgettext
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, HiddenField, IntegerField, RadioField, StringField
+from wtforms import Field, RadioField, StringField
 from wtforms.validators import DataRequired, InputRequired, NumberRange
 
 from app.config import Language
 from app.core import idempotency
 from app.core.bilingual import text_of
 from app.core.errors import Refused
-from app.core.fields import Difference, at_most, hidden, line, lines, tidy_line
+from app.core.fields import Difference, Tick, Whole, at_most, hidden, line, lines, tidy_line
 from app.scoring.criterion_operations import Weighting, fingerprint
 from app.scoring.models import Criterion
 
@@ -33,11 +33,9 @@ COUNTED = {
 _TWINS: tuple[Language, ...] = ("fi", "sv")
 
 
-def _weight(label: Any, least: int) -> IntegerField:
+def _weight(label: Any, least: int) -> Whole:
     message = _l("The weight is a whole number from %(min)d to %(max)d.")
-    return IntegerField(
-        label, [InputRequired(_l("Give the weight.")), NumberRange(least, 100, message)]
-    )
+    return Whole(label, [InputRequired(_l("Give the weight.")), NumberRange(least, 100, message)])
 
 
 class WeightsForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -98,7 +96,7 @@ def weights_form(criteria: Sequence[Criterion], lang: Language) -> WeightsForm:
     fields: dict[str, Field] = {}
     for each in criteria:
         name = text_of(each, "name", lang).value
-        fields[f"{POSITION}{each.id}"] = IntegerField(
+        fields[f"{POSITION}{each.id}"] = Whole(
             _("Order of %(name)s", name=name),
             [
                 InputRequired(_("Give the order.")),
@@ -119,7 +117,7 @@ def weights_form(criteria: Sequence[Criterion], lang: Language) -> WeightsForm:
 class CriterionForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """One criterion; `criterion_form` adds the fields of the words for 1 to 5."""
 
-    key = HiddenField(default=idempotency.new_key)
+    key = hidden(default=idempotency.new_key)
     seen = hidden()
     name_fi = StringField(
         _l("Name"),
@@ -139,7 +137,7 @@ class CriterionForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         choices=lambda: {value: str(label) for value, label in COUNTED.items()},
     )
     weight = _weight(_l("Weight"), 0)
-    required = BooleanField(
+    required = Tick(
         _l("Everyone must rate this"),
         description=_l("Otherwise a member may skip it, which does not lower the score."),
     )

@@ -8,20 +8,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
-from wtforms import (
-    BooleanField,
-    DateField,
-    Field,
-    HiddenField,
-    IntegerField,
-    RadioField,
-    SelectField,
-)
+from wtforms import Field, RadioField, SelectField
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional, ValidationError
 
 from app.core import idempotency
 from app.core.errors import Refused
-from app.core.fields import Difference, choice, hidden, version_seen
+from app.core.fields import Day, Difference, Tick, Whole, choice, hidden, version_seen
 from app.core.i18n import format_date, person_name
 from app.scoring.models import Round
 from app.scoring.queries import Seat
@@ -41,14 +33,14 @@ def _is_meant(_form: object, field: Field) -> None:
 class RoundForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """A scoring round; `round_form` adds the seats, and what only a new round is asked."""
 
-    key = HiddenField(default=idempotency.new_key)
+    key = hidden(default=idempotency.new_key)
     version = hidden()
-    opens_on = DateField(
+    opens_on = Day(
         _l("First day"),
         [InputRequired(_l("Give the first day.")), _is_meant],
         description=_l("Members score from this day on."),
     )
-    closes_on = DateField(
+    closes_on = Day(
         _l("Last day"),
         [InputRequired(_l("Give the last day.")), _is_meant],
         description=_l(
@@ -56,7 +48,7 @@ class RoundForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             "all scores."
         ),
     )
-    close_at_once = BooleanField(
+    close_at_once = Tick(
         _l("Yes, close the round at once"),
         description=_l("Nobody scores any more, and the round cannot be opened again."),
     )
@@ -66,7 +58,7 @@ class RoundForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         coerce=Blindness.parse,
         choices=lambda: {each.value: str(each.label) for each in Blindness},
     )
-    capacity = IntegerField(
+    capacity = Whole(
         _l("Room for so many measures"),
         [Optional(), NumberRange(1, 9999, _l("Give a whole number from 1 to 9,999."))],
         description=_l("The cut line of the ranking runs after so many. Leave empty if unknown."),
@@ -119,7 +111,7 @@ class RoundForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         names = ("opens_on", "closes_on", "blindness", "capacity", "close_at_once")
         return RoundFields(seats=self.seats(), **{name: said[name] for name in names})
 
-    def validate_closes_on(self, field: DateField) -> None:
+    def validate_closes_on(self, field: Day) -> None:
         """The last day is not before the first."""
         if self.opens_on.data and field.data and field.data < self.opens_on.data:
             raise ValidationError(_("The last day is before the first."))
@@ -225,7 +217,7 @@ def round_form(
 def _seat_fields(candidates: Sequence[Candidate]) -> dict[str, Field]:
     """Return the fields of the seats, without those that stay as they are."""
     seats: dict[str, Field] = {
-        f"{SEAT}{each.user_id}": BooleanField(person_name(each.name))
+        f"{SEAT}{each.user_id}": Tick(person_name(each.name))
         for each in candidates
         if not each.keeps_seat
     }
@@ -247,5 +239,5 @@ def _seated(candidates: Sequence[Candidate]) -> dict[str, Any]:
 class ReminderForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """The confirmation of a reminder; `seen` is the fingerprint of what its sender has seen."""
 
-    key = HiddenField(default=idempotency.new_key)
+    key = hidden(default=idempotency.new_key)
     seen = hidden()

@@ -21,6 +21,7 @@ from app.scoring.round_operations import RoundFields, seats_of
 from app.scoring.states import Blindness
 from tests.audit.events import new_events
 from tests.client import HTMX
+from tests.forms import forms_of
 from tests.html import document_of, text_of
 from tests.measures.proposals import saved
 from tests.scoring.rounds import YEAR, close_round, judge, open_round, the_round
@@ -311,3 +312,37 @@ def test_what_has_begun_does_not_begin_later(app, actor, measure_id) -> None:
     judge(actor("member"), measure_id, 3)
     with pytest.raises(Refused):
         change(actor, opens_on=tomorrow)
+
+
+NASTY = ["\0", "\ud800", "é" * 20_000, "9" * 40]
+
+
+@pytest.mark.parametrize("nasty", NASTY, ids=["null", "surrogate", "long", "large"])
+def test_whatever_is_sent_the_answer_is_clear(client, sign_in, measure_id, nasty: str) -> None:
+    sign_in(client, "secretary")
+    criterion_id = the_round().criteria[0].id
+    with writing():
+        roadmap_of(2025).phase = Phase.COLLECTING
+    pages = (
+        "/scoring/new",
+        ROUND,
+        f"/scoring/{YEAR}/criteria",
+        f"/scoring/{YEAR}/criteria/new",
+        f"/scoring/{YEAR}/criteria/{criterion_id}",
+        f"/scoring/{YEAR}/reminder",
+    )
+    for page in pages:
+        for form in forms_of(client.get(page)):
+            if form.action != page:
+                continue
+            fields = dict(form.filled({}))
+            # One field of each sort: those of other seats and criteria are like it.
+            sorts = {name.partition("_")[0]: name for name in fields if name != "csrf_token"}
+            for name in sorts.values():
+                sent = {**fields, name: nasty}
+                assert client.post(page, data=encoded(sent)).status_code in {303, 404, 409, 422}
+
+
+def encoded(fields: dict[str, str]) -> dict[str, bytes]:
+    """Return fields as bytes, in which half a character may be sent as well."""
+    return {name: value.encode("utf-8", "surrogatepass") for name, value in fields.items()}
