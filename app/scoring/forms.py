@@ -73,6 +73,11 @@ class ReviewForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             is_rating = name.startswith(RATING)
             if not self[name].errors:
                 self[name].errors = [_("Rate this: %(name)s", name=label) if is_rating else text]
+        if judgement.disqualification_reason and not judgement.disqualified:
+            # It would be lost, and with it what the member meant to declare.
+            self.disqualification_reason.errors = [
+                _("Declare with the button below that you are disqualified, or empty this field.")
+            ]
         return not self.errors
 
     def take_versions(self, measure: Measure, review: Review | None) -> None:

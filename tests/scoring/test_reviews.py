@@ -163,6 +163,17 @@ def test_a_disqualified_member_says_why_and_rates_nothing(client, sign_in, actor
     assert (own.ratings, own.proposed_outcome) == ([], None)
 
 
+@pytest.mark.parametrize("button", ["next", "submit", "draft", "skip"])
+def test_a_reason_without_the_declaration_is_not_lost(client, sign_in, measure_id, button: str):
+    sign_in(client, "member")
+    data = {**FULL, "disqualification_reason": "Puoliso on toimittaja"}
+    response = client.submit(address(measure_id), data, button=button)
+    assert response.status_code == 422
+    assert 'id="disqualification_reason-error"' in response.text
+    assert "Puoliso on toimittaja" in response.text
+    assert count(Review) == 0
+
+
 def test_a_disqualification_is_taken_back(client, sign_in, actor, measure_id) -> None:
     sign_in(client, "member")
     data = {"disqualification_reason": "Puoliso on toimittaja"}
