@@ -41,7 +41,8 @@ T = TypeVar("T")
 
 FINEST = 10**6
 """Into so many units a point is divided at most. Where the scores have a common denominator up to
-it, they are whole numbers of units; else they are rounded to a unit."""
+it, they are whole numbers of units; else they are rounded to a unit, so that two sets may count as
+equal whose sums differ by less than a millionth of a point for each measure."""
 
 NEAR = 10
 """So many of the measures that just missed are named."""
@@ -174,9 +175,10 @@ def choose(candidates: Iterable[Candidate], limits: Limits) -> Choice | Conflict
     if best is None:
         return Conflict(*problem.conflict(), left)
     chosen = problem.settled(best, pins)
+    ids = tuple(problem.ids[k] for k in chosen)
     return Choice(
-        tuple(problem.ids[k] for k in chosen),
-        problem.points(best),
+        ids,
+        sum((each.score or Fraction(0) for each in every if each.id in ids), Fraction(0)),
         {problem.ids[k]: problem.points(problem.without(k, best) - best) for k in pins},
         tuple(problem.near_misses(best, chosen)),
         left,

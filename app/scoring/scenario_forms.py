@@ -1,21 +1,23 @@
 """The form of the limits that a choice keeps to, and the form that saves a scenario."""
 
+import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, IntegerField, StringField
-from wtforms.validators import DataRequired, NumberRange, Optional, ValidationError
+from wtforms import Field, StringField
+from wtforms.validators import DataRequired, Optional, ValidationError
 from wtforms.widgets import TextInput
 
 from app.config import Language
 from app.core import idempotency
 from app.core.bilingual import text_of
 from app.core.euros import EuroField
-from app.core.fields import at_most, hidden, printable, tidy_line
+from app.core.fields import Whole, at_most, hidden, tidy_line
 from app.core.i18n import format_euro
 from app.measures.states import Size
 from app.scoring.choosing import Limits
@@ -25,31 +27,34 @@ LEAST = "least_"
 """Before the id of a theme: the field that says how many there must be of it."""
 
 MOST = 9999
+"""So many measures a limit may name."""
+
+_DIGITS = re.compile(r"[0-9]{1,10}")
 
 
-class CountField(IntegerField):
-    """A whole number of measures; what was typed instead stays in the field."""
+class CountField(Whole):
+    """A number of measures."""
 
     widget = TextInput()
 
-    def __init__(self, label: str, lowest: int, **given: Any) -> None:
-        words = _l("Give a whole number from %(lowest)d to %(most)d.", lowest=lowest, most=MOST)
-        self._words = words
-        super().__init__(label, [Optional(), NumberRange(lowest, MOST, words)], **given)
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return printable(self.raw_data[0])
-        return "" if self.data is None else str(self.data)
+    def __init__(self, label: LazyString | str, lowest: int, **given: Any) -> None:
+        super().__init__(label, [Optional()], **given)
+        self._numbers = range(lowest, MOST + 1)
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Read what was typed; ValueError when it is no number."""
+        """Read what was typed; ValueError when it is no such number."""
         typed = "".join(valuelist[:1]).strip()
         self.data = None
         if not typed:
             return
-        if not (typed.isascii() and typed.isdigit() and len(typed) <= len(str(MOST))):
-            raise ValueError(self._words)
+        if not _DIGITS.fullmatch(typed) or int(typed) not in self._numbers:
+            raise ValueError(
+                _(
+                    "Give a whole number from %(lowest)d to %(most)d.",
+                    lowest=self._numbers[0],
+                    most=self._numbers[-1],
+                )
+            )
         self.data = int(typed)
 
 
@@ -153,9 +158,7 @@ def limits_form(
 
 def _ids(typed: Sequence[str]) -> frozenset[int]:
     """Return the ids in an address; what cannot be one means nothing."""
-    return frozenset(
-        int(each) for each in typed if each.isascii() and each.isdigit() and len(each) <= 10
-    )
+    return frozenset(int(each) for each in typed if _DIGITS.fullmatch(each))
 
 
 class ScenarioForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types

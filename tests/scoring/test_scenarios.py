@@ -166,7 +166,10 @@ def test_what_was_seen_must_still_be_so(client, sign_in, actor, three) -> None:
     assert scenarios() == []
 
 
-@pytest.mark.parametrize("limits", ["", "once=x", "set=1", "number=%00", "x" * 5000, "number=%ED%A0%80"])
+FORGED = ("", "once=x", "set=1", "number=%00", "x" * 5000, "number=%ED%A0%80")
+
+
+@pytest.mark.parametrize("limits", FORGED)
 def test_forged_limits_are_refused(client, sign_in, three, limits: str) -> None:
     sign_in(client, "secretary")
     response = client.forge(SAVE, {"name": "Väärä", "limits": limits, "seen": "x"})
