@@ -39,6 +39,7 @@ SECTIONS: Mapping[str, LazyString] = MappingProxyType(
         "rank": _l("Rank and cut line"),
         "alpha": _l("Agreement over the whole round: alpha"),
         "robustness": _l("How robust a rank is"),
+        "matrix": _l("Impact and cost"),
         "what-if": _l("What-if"),
         "choosing": _l("Choosing within limits"),
         "blindness": _l("Who sees what"),
