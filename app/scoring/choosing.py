@@ -132,7 +132,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class Conflict:
-    """Limits that cannot be kept together; each of them could be without the others.
+    """Limits that cannot be kept, as they are too narrow alone or together.
+
+    Where some are so alone, these are named, and otherwise some that could be kept if any one of
+    them were not there.
 
     Attributes:
         limits: "once", "yearly", "number", or the id of the theme of which too few can be chosen.
@@ -298,21 +301,24 @@ class _Problem:
         return [NearMiss(self.ids[k], self.points(loss)) for loss, k in found]
 
     def conflict(self) -> tuple[tuple[str | int, ...], bool]:
-        """Return limits that cannot be kept together, and whether it is for what is pinned in."""
-        everything = self._rows
-        rows = list(everything)
+        """Return limits that cannot be kept, and whether it is for what is pinned in."""
         nothing, every = [0] * len(self.ids), range(len(self.ids))
+        out = {k: value for k, value in self.pins.items() if not value}
 
         def can_be_kept(rows: Sequence[Row], pins: Pins) -> bool:
             free = [k for k in every if k not in pins]
             grain = [pins.get(k, 0) for k in every]
             return self._solver.solve(nothing, rows, free, grain) is not None
 
-        for row in everything:
+        alone = [row for row in self._rows if not can_be_kept([row], self.pins)]
+        if alone:
+            pinned = any(can_be_kept([row], out) for row in alone)
+            return tuple(row.name for row in alone), pinned
+        rows = list(self._rows)
+        for row in self._rows:
             fewer = [each for each in rows if each is not row]
             if not can_be_kept(fewer, self.pins):
                 rows = fewer
-        out = {k: value for k, value in self.pins.items() if not value}
         return tuple(row.name for row in rows), can_be_kept(rows, out)
 
 

@@ -193,6 +193,9 @@ def test_what_conflicts_is_named() -> None:
     found = choose(BY_HAND, Limits(once=200, number=1, inside=pinned))
     assert isinstance(found, Conflict)
     assert (found.limits, found.pinned) == (("number",), True)
+    found = choose(BY_HAND, Limits(once=100, number=1, inside=pinned))
+    assert isinstance(found, Conflict)
+    assert (found.limits, found.pinned) == (("once", "number"), True)
     themed = [candidate(1, 5, 60, 7), candidate(2, 4, 60, 7), candidate(3, 3, 1, 8)]
     found = choose(themed, Limits(once=100, number=3, at_least={7: 2, 8: 1}))
     assert isinstance(found, Conflict)
