@@ -108,7 +108,8 @@ class Corpus:
         for others in near.values():
             for other in others:
                 shared.update(self._holders[other])
-        least = at_least * math.sqrt(sum(weights.values()))
+        # The product of two roots may be rounded upwards, and nothing is lost by weighing one more.
+        least = at_least * math.sqrt(sum(weights.values())) * (1 - 1e-9)
         fewest = least * self._least_root
         likely = [
             key

@@ -205,7 +205,7 @@ def test_parts_packed_in_an_unusual_way() -> None:
             kind_of(data[: place + 10] + struct.pack("<H", method) + data[place + 12 :])
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.sampled_from(sorted(GOOD)), st.data())
 def test_whatever_is_sent_is_taken_or_refused(kind: FileKind, data: st.DataObject) -> None:
     content = bytearray(GOOD[kind])
@@ -216,7 +216,7 @@ def test_whatever_is_sent_is_taken_or_refused(kind: FileKind, data: st.DataObjec
         assert kind_of(bytes(content)) in FileKind
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.sampled_from([b"%PDF-1.4", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"PK\x03\x04"]),
     st.binary(),

@@ -65,7 +65,7 @@ def test_a_form_that_one_may_not_send(client, person, page, action, endpoint) ->
     draft = saved()
     client.submit("/sign-in", button="secretary")
     client.submit(
-        "/scoring",
+        "/scoring/new",
         {"year": "2026", "opens_on": "2026-01-01", "closes_on": "2099-01-01"},
     )
     sign_in_as(client, person)

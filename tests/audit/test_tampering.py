@@ -255,9 +255,7 @@ def every_cell(recorded_app: Flask, settings: Settings) -> Iterator[sqlite3.Conn
 
 
 @given(st.sampled_from(CELLS), st.integers(1, 12), WORTH)
-@examples(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_other_cell_is_found(
     every_cell: sqlite3.Connection, cell: tuple[str, str, str], number: int, worth: object
 ) -> None:

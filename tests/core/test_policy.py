@@ -33,6 +33,7 @@ EXPECTED = {
     Action.READ_RANKING: (STEERING_GROUP, ""),
     Action.READ_RECORD: ("administrator", ""),
     Action.READ_SECRETS: (STEERING_GROUP, "proposer"),
+    Action.SAVE_SCENARIO: ("secretary chair", ""),
     Action.SCORE: ("member chair", ""),
     Action.SUBMIT_PROPOSAL: ("", "proposer"),
     Action.TRANSLATE: ("secretary", "proposer"),

@@ -28,9 +28,7 @@ WORDS = st.sampled_from(
 CELLS = st.one_of(WORDS, st.text(max_size=8))
 
 # Every example is undone, so that one database serves all of them.
-checks = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+checks = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 class Undone(Exception):

@@ -106,7 +106,6 @@ def test_a_code_is_never_given_again(app, actor) -> None:
 
 @settings(
     max_examples=15,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.lists(st.sampled_from(["A", "B", "remove", "assemble"]), min_size=1, max_size=12))

@@ -104,7 +104,6 @@ TEXTS = st.one_of(
 
 @settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.lists(st.tuples(NAMES, TEXTS), max_size=6), st.booleans())
