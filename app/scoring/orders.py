@@ -19,6 +19,7 @@ from app.scoring.ranking import Place, Score
 from app.scoring.states import Consensus
 
 RANK = "rank"
+OWN = "own"
 BESIDE = "beside-"
 """Before the key of a criterion that does not count: its column."""
 
@@ -134,7 +135,7 @@ def sorts(scoring_round: Round, picture: Picture | None, *, scores: bool) -> dic
         "name": Sort(lambda seen: (seen.name.casefold(), seen.place.measure_id)),
     }
     if scores:
-        found["own"] = Sort(_own)
+        found[OWN] = Sort(_own)
     found["mean"] = Sort(lambda seen: seen.score.total, highest_first=True)
     found["median"] = Sort(lambda seen: seen.score.median, highest_first=True)
     found["spread"] = Sort(lambda seen: seen.score.spread, highest_first=True)
@@ -198,7 +199,7 @@ def columns(
     labels = {
         RANK: _("Rank"),
         "name": _("Measure"),
-        "own": _("Your review"),
+        OWN: _("Your review"),
         "mean": _("Mean"),
         "median": _("Median"),
         "spread": _("Spread"),
@@ -217,7 +218,7 @@ def columns(
             Column(
                 key,
                 beside[key].value if key in beside else labels[key],
-                key not in {"name", "own", "agreement", "change", "spread"},
+                key not in {"name", OWN, "agreement", "change", "spread"},
                 url,
                 ("descending" if falling else "ascending") if is_current else None,
                 beside[key].lang if key in beside and beside[key].is_other else None,

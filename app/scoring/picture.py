@@ -23,7 +23,7 @@ from app.scoring.blindness import hidden_from
 from app.scoring.models import Round
 from app.scoring.ranking import Place, Scores, Standing
 from app.scoring.robustness import Crossing, Range
-from app.scoring.states import Side
+from app.scoring.states import Consensus, Side
 from app.scoring.weights import Ballot
 
 MOST = 1000
@@ -36,6 +36,7 @@ class Picture(NamedTuple):
 
     Attributes:
         scores: The scores of its measures; nobody's own reviews are among them.
+        counts: On how many measures the group agrees how far.
         ballots: How the scorers rated.
         alpha: How far they agree; None where that is not defined.
         alphas: How far they agree on each criterion, by its id.
@@ -45,6 +46,7 @@ class Picture(NamedTuple):
     """
 
     scores: Scores
+    counts: Mapping[Consensus, int]
     ballots: Sequence[Ballot]
     alpha: Fraction | None
     alphas: Mapping[int, Fraction | None]
@@ -107,9 +109,12 @@ def _picture(
     ballots = queries.ballots(scoring_round, ids)
     few = len(ids) <= MOST
     room = scoring_round.capacity
+    # Nobody in particular reads here, so that it is the same for all.
+    scores = ranking.scores([scoring_round], ANONYMOUS, today, ids)
+    found = [scores.of(round_id, each).consensus for each in ids]
     return Picture(
-        # Nobody in particular reads here, so that it is the same for all.
-        ranking.scores([scoring_round], ANONYMOUS, today, ids),
+        scores,
+        {each: found.count(each) for each in Consensus},
         ballots,
         agreement.of_scores(ballots, counted),
         {each.id: agreement.of_ratings(ballots, each.id) for each in scoring_round.criteria},

@@ -35,7 +35,7 @@ from app.scoring.picture import (
 )
 from app.scoring.ranking import Place
 from app.scoring.routes import has_list
-from app.scoring.states import Consensus, Side
+from app.scoring.states import Side
 from app.scoring.walk import Walk, walk_of
 from app.scoring.what_if import what_if_form
 
@@ -111,7 +111,7 @@ def ranking_page(year: int) -> ResponseReturnValue:
         criteria={each.id: each for each in ranked.round.criteria},
         lines=lines(places, ranked.round.capacity) if view.is_whole else {},
         page=Page(standings, number, PAGE_SIZE, len(places), view.url),
-        counts=_counts(ranked),
+        counts=ranked.picture.counts if ranked.picture else {},
         consensus=orders.CONSENSUS,
         reliance=reliance,
         out_of_band=wants_fragment(),
@@ -124,22 +124,15 @@ def ranking_page(year: int) -> ResponseReturnValue:
 
 def _seen_in(view: View, by: Mapping[str, orders.Sort], ranked: Ranked) -> list[Place]:
     """Return the places that a view of the ranking shows, in its order."""
-    actor, today = current_actor(), clock.today()
-    found = ranking.scores([ranked.round], actor, today, ranked.names)
+    if ranked.picture and view.order != orders.OWN:
+        found = ranked.picture.scores
+    else:
+        found = ranking.scores([ranked.round], current_actor(), clock.today(), ranked.names)
     seen = [
         Seen(place, ranked.names[place.measure_id], found.of(ranked.round.id, place.measure_id))
         for place in ranked.places
     ]
     return [each.place for each in orders.ordered(seen, view, by)]
-
-
-def _counts(ranked: Ranked) -> dict[Consensus, int]:
-    """Return on how many measures the group agrees how far; of a part of them nothing is said."""
-    if ranked.picture is None:
-        return {}
-    scores = ranked.picture.scores
-    found = [scores.of(ranked.round.id, each).consensus for each in ranked.names]
-    return {each: found.count(each) for each in Consensus}
 
 
 class OwnWork(NamedTuple):
