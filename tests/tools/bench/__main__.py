@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from app.core import clock
@@ -46,7 +47,8 @@ SCORE = "score save"
 LOOK_ALIKES = "look-alikes"
 LOOK_ALIKES_ANEW = "look-alikes, anew"
 # What is worked out of the whole round is kept until the next change; "anew" is after one. A member
-# from whom a part is hidden sees none of that, but how far they are themselves.
+# from whom a part is hidden sees none of that, but how far they are themselves; theirs is always
+# after a change, as there are many while members score.
 RANKING_ANEW = "ranking, anew"
 RANKING = "ranking"
 RANKING_OF_MEMBER = "ranking, member"
@@ -60,7 +62,7 @@ REQUESTS = (
 OF_PAGES = {26: 8, 520: 8, 5_200: 12}
 OF_PARTS = {26: 5, 520: 5, 5_200: 5}
 OF_LOOK_ALIKES = {26: 10, 520: 12, 5_200: 30}
-OF_RANKINGS = {26: 30, 260: 40, 2_600: 110}
+OF_RANKINGS = {26: 30, 260: 50, 2_600: 150}
 TARGETS = {
     PAGE: OF_PAGES,
     FRAGMENT: OF_PARTS,
@@ -140,9 +142,7 @@ def _measured(
     floor, reader = Client(floor_port), Client(port)
     part, header = f"/?year={clock.today().year}&status=started", {"HX-Request": "true"}
     with closing(_database(instance)) as database:
-
-        def change() -> None:
-            _change(database)
+        change = partial(_change, database)
 
         def reword() -> None:
             database.execute("UPDATE likeness SET digest = digest + 1 WHERE measure_id = 1")
@@ -178,11 +178,12 @@ def _rankings(port: int, floor_port: int, path: str, instance: Path) -> list[tup
     sign_in(member, MEMBER)
     with closing(_database(instance)) as database:
         page = Probe("floor: page", lambda: floor.get("/"))
+        change = partial(_change, database)
         probes = [
             page,
-            Probe(RANKING_ANEW, lambda: secretary.get(path), before=lambda: _change(database)),
+            Probe(RANKING_ANEW, lambda: secretary.get(path), before=change),
             Probe(RANKING, lambda: secretary.get(path)),
-            Probe(RANKING_OF_MEMBER, lambda: member.get(path)),
+            Probe(RANKING_OF_MEMBER, lambda: member.get(path), before=change),
         ]
         measure(probes, SECONDS)
     return [(probe, probe.median / page.median) for probe in probes]

@@ -11,7 +11,7 @@ import flask_migrate
 from sqlalchemy import insert
 
 from app import create_app
-from app.accounts.models import Post, Unit
+from app.accounts.models import Post, Unit, User
 from app.accounts.operations import INSTALLER, add_user
 from app.config import Settings
 from app.core import clock
@@ -29,7 +29,7 @@ from app.programmes.operations import add_programme, add_roadmap, add_theme
 from app.programmes.states import Phase, ThemeKind
 from app.roadmaps.models import Item
 from app.roadmaps.states import Membership
-from app.scoring.models import Criterion, Round
+from app.scoring.models import Criterion, Round, Scorer
 from app.vocabulary.models import ClassificationValue
 from app.vocabulary.operations import add_value
 from app.vocabulary.states import Kind
@@ -89,7 +89,7 @@ def _fill(size: int, year: int) -> Forms:
     add_roadmap(programme, year + 1, Phase.COLLECTING, INSTALLER)
     scoring = add_roadmap(programme, year + 2, Phase.SCORING, INSTALLER)
     values = _add_values()
-    unit, posts = _add_people()
+    unit, posts, member = _add_people()
     measures = list(_measures(size, year, chance, themes, values, unit, posts))
     letters = {theme.id: theme.code for theme in themes}
     codes = [f"{letters[measure['theme_id']]}{measure['id']}" for measure in measures]
@@ -99,7 +99,7 @@ def _fill(size: int, year: int) -> Forms:
     insert_all(Entry, _entries(measures, codes, programme.id))
     insert_all(Item, _items(size, roadmaps))
     insert_all(StatusReport, _reports(size, chance))
-    _add_round(scoring)
+    _add_round(scoring, member)
     draft = _add_proposal(State.DRAFT, year + 1, values, unit)
     proposal = _add_proposal(State.IN_SCORING, year + 2, values, unit)
     return Forms(f"/proposals/{draft}/edit", f"/scoring/{year + 2}/{proposal}")
@@ -116,15 +116,15 @@ def _add_values() -> dict[Kind, list[int]]:
     return found
 
 
-def _add_people() -> tuple[Unit, list[Post]]:
+def _add_people() -> tuple[Unit, list[Post], User]:
     unit = add_unit("digi", "Kehittämisyksikkö", "Utvecklingsenheten", INSTALLER)
     posts = [
         add_post(f"p{number}", f"Johtaja {number}", f"Chef {number}", unit, INSTALLER)
         for number in "123"
     ]
     add_user("proposer", "Ehdottaja", "fi", [Role.PROPOSER], INSTALLER, unit=unit, invented=True)
-    add_user("member", "Jäsen", "fi", [Role.MEMBER], INSTALLER, unit=unit, invented=True)
-    return unit, posts
+    member = add_user("member", "Jäsen", "fi", [Role.MEMBER], INSTALLER, unit=unit, invented=True)
+    return unit, posts, member
 
 
 def _measures(
@@ -241,17 +241,18 @@ def _report(
     }
 
 
-def _add_round(roadmap: Roadmap) -> None:
-    """Open the round in which members score on three criteria."""
+def _add_round(roadmap: Roadmap, member: User) -> None:
+    """Open the round in which a member scores on three criteria."""
     today = clock.today()
     criteria = [
         Criterion(key=f"c{number}", name_fi="Peruste", name_sv="Grund", weight=number)
         for number in (1, 2, 3)
     ]
     opens, closes = today - timedelta(7), today + timedelta(7)
-    db.session.add(
-        Round(roadmap_id=roadmap.id, opens_on=opens, closes_on=closes, criteria=criteria)
-    )
+    found = Round(roadmap_id=roadmap.id, opens_on=opens, closes_on=closes, criteria=criteria)
+    db.session.add(found)
+    db.session.flush()
+    db.session.add(Scorer(round_id=found.id, user_id=member.id))
 
 
 def _add_proposal(state: State, year: int, values: dict[Kind, list[int]], unit: Unit) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from app import create_app
 from app.accounts.models import User
@@ -66,6 +66,8 @@ def _fill(size: int) -> int:
         add_user(f"scorer{n}", f"Pisteyttäjä {n}", "fi", [Role.MEMBER], INSTALLER, invented=True).id
         for n in range(1, SCORERS + 1)
     ]
+    # The seat of the round so far is not among the eight.
+    db.session.execute(delete(Scorer))
     db.session.add_all(Scorer(round_id=scoring_round.id, user_id=each) for each in scorers)
     db.session.flush()
     first = db.session.scalars(select(func.max(Measure.id))).one() + 1
