@@ -133,6 +133,8 @@ def _choose_page(
     if isinstance(found, Conflict) and answer:
         pinned = [by_id[each] for each in answer.wanted.limits.inside - found.left.unknown]
         context["pinned_sums"] = scenarios.Sums(pinned)
+    if saving is None or not saving.is_submitted():
+        return render_template("scoring/choose.html", **context), code
     return render("scoring/choose.html", "scoring/_save_scenario.html", code, **context)
 
 

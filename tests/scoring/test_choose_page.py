@@ -8,6 +8,7 @@ from app.measures.models import Measure
 from app.measures.states import Size, State
 from app.scoring.states import Blindness
 from app.vocabulary.states import Kind
+from tests.client import HTMX
 from tests.html import document_of, elements, text_of
 from tests.measures.proposals import saved, value_id
 from tests.scoring.rounds import YEAR, close_round, judge, open_round, the_round
@@ -192,3 +193,9 @@ def test_queries_do_not_grow_with_the_measures(client, sign_in, actor, three, qu
     for number in range(12):
         judge(actor("member"), saved(State.IN_SCORING, name_fi=f"Nimi {number}"), 1 + number % 5)
     assert queries() == few
+
+
+@pytest.mark.parametrize("query", ["", "?number=2", "?number=x"])
+def test_htmx_gets_the_whole_page_too(client, sign_in, three, query: str) -> None:
+    sign_in(client, "secretary")
+    assert client.get(PAGE + query, headers=HTMX).text.startswith("<!DOCTYPE")
