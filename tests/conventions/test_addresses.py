@@ -29,8 +29,8 @@ ANSWERS = {200, 302, 303, 403, 404, 409}
 # What belongs to passwords is for those who have one, which nobody of the demo does; and the demo
 # has no sign-in service of a city. Nobody of the demo has a form that is kept for them. Of comments
 # and files there are few, and most of them are others'. What would be done to proposals is shown of
-# those that were ticked. Going on with scoring leads to a measure, or to the ranking. From the chair
-# something of the round is still hidden, and so are its scenarios.
+# those that were ticked. Going on with scoring leads to a measure, or to the ranking. Something of
+# the round is still hidden from the chair, and so are its scenarios.
 MAY_BE_CLOSED = {
     "attachments.publicity",
     "attachments.remove",
