@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from flask import abort, redirect, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal
 
@@ -170,8 +170,7 @@ def matrix(year: int) -> ResponseReturnValue:
     ranked = _ranked(year)
     measures = queries.ranked_measures(year, actor) if ranked.picture else []
     standings = ranking.standings(ranked.round, ranked.places, measures, actor, today)
-    return render(
-        "scoring/matrix.html",
+    return render_template(
         "scoring/matrix.html",
         year=year,
         round=ranked.round,
@@ -203,7 +202,8 @@ def what_if(year: int) -> ResponseReturnValue:
     if number not in range(1, page_count(len(found), PAGE_SIZE) + 1):
         return redirect(url_for("scoring.what_if", year=year, **address))
     shown = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    measures = queries.ranked_measures(year, actor, [each.measure_id for each in shown])
+    crossing = [each for each in found if each.crosses]
+    ids = {each.measure_id for each in (*shown, *crossing)}
     return render(
         "scoring/what_if.html",
         "scoring/_what_if.html",
@@ -216,8 +216,8 @@ def what_if(year: int) -> ResponseReturnValue:
         criteria=criteria,
         changed=form.tried() != counted_weights(ranked.round) if accepted else True,
         moved=sum(1 for each in found if each.after != each.before),
-        crossing=[each for each in found if each.crosses],
-        measures={each.id: each for each in measures},
+        crossing=crossing,
+        measures={each.id: each for each in queries.ranked_measures(year, actor, ids)},
         page=Page(
             shown,
             number,

@@ -1,12 +1,14 @@
 """Scoring rounds, and a member's review of a measure."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_decimal
+from flask_babel import format_decimal, get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -38,7 +40,13 @@ blueprint = Blueprint("scoring", __name__)
 @blueprint.app_template_filter("score")
 def format_score(total: Fraction) -> str:
     """Write a score with two decimals, so that 4.2 and 4.25 are seen to differ."""
-    return str(format_decimal(weights.rounded(total), "0.00"))
+    return _formatted(weights.rounded(total), str(get_locale()))
+
+
+@lru_cache(maxsize=1000)
+def _formatted(score: Decimal, _locale: str) -> str:
+    """Write a rounded score; a ranking has hundreds of them, and there are 401 in a language."""
+    return str(format_decimal(score, "0.00"))
 
 
 @blueprint.get("/scoring")
