@@ -97,7 +97,7 @@ def plan(scoring_round: Round, year: int, actor: Actor) -> Reminder:
     may_score = {user.id for user in seats.who_may_score(today)}
     concerned = [
         (user, each.missing, stands_in_for)
-        for each in seats.attendance(scoring_round, year, actor)
+        for each in seats.attendance(scoring_round, year, actor, today)
         if each.missing
         for user, stands_in_for in _concerned(each)
         if user.id in may_score

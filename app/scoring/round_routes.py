@@ -159,7 +159,7 @@ def scorers(year: int) -> ResponseReturnValue:
         year=year,
         round=scoring_round,
         today=clock.today(),
-        attendance=seats.attendance(scoring_round, year, actor),
+        attendance=seats.attendance(scoring_round, year, actor, clock.today()),
         in_scoring=len(queries.ids_in_scoring(year, actor)),
         hindrances=reminders.plan(scoring_round, year, actor).hindrances,
     )

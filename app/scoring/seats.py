@@ -1,8 +1,8 @@
 """Who may sit in a round, and how far those are who do.
 
 How many reviews somebody has given tells nothing of what they say. So blindness does not hide it
-from the secretary, who may score too and has to remind the others all the same. Which measures
-somebody has judged is told to nobody here.
+from the secretary, who may score too and has to remind the others all the same; that some of them
+declare a disqualification it does hide. Which measures somebody has judged is told to nobody here.
 """
 
 from collections import defaultdict
@@ -14,6 +14,7 @@ from app.accounts import queries as accounts
 from app.accounts.models import User
 from app.core.policy import RULES, Action, Actor
 from app.scoring import queries
+from app.scoring.blindness import is_blind
 from app.scoring.models import Round, Scorer
 from app.scoring.queries import Given, Seat
 from app.scoring.states import ReviewState
@@ -85,8 +86,10 @@ class Attendance(NamedTuple):
         seat: The seat.
         member: Whose it is.
         deputy: Who may score in their place.
-        done: Of how many measures one of the two has submitted scores.
-        disqualified: Of how many the member is disqualified, and the deputy hasn't scored either.
+        done: Of how many measures one of the two has submitted scores; where blindness hides who is
+            disqualified, also those of which the member is.
+        disqualified: Of how many the member is disqualified, and the deputy hasn't scored either;
+            None where blindness hides it.
         missing: How many measures in scoring wait for the seat.
         drafts: Of how many of these there is a draft.
         saved_at: When one of them last saved anything; None when nobody has begun.
@@ -97,7 +100,7 @@ class Attendance(NamedTuple):
     member: User
     deputy: User | None
     done: int
-    disqualified: int
+    disqualified: int | None
     missing: int
     drafts: int
     saved_at: datetime | None
@@ -113,7 +116,7 @@ class _Reviewed(NamedTuple):
     saved_at: datetime
 
 
-def attendance(scoring_round: Round, year: int, actor: Actor) -> list[Attendance]:
+def attendance(scoring_round: Round, year: int, actor: Actor, today: date) -> list[Attendance]:
     """Return how far each seat of a round is, by the members' names.
 
     A seat has judged a measure when one of its people has submitted scores, or the member has
@@ -128,6 +131,11 @@ def attendance(scoring_round: Round, year: int, actor: Actor) -> list[Attendance
     ids = {user_id for row in rows for user_id in (row.user_id, row.deputy_id) if user_id}
     people = {user.id: user for user in accounts.people(ids)}
     found = [_attendance(row, people, reviews, waiting) for row in rows]
+    if is_blind(scoring_round, actor, today):
+        found = [
+            each._replace(done=each.done + (each.disqualified or 0), disqualified=None)
+            for each in found
+        ]
     return sorted(found, key=lambda each: (each.member.name.casefold(), each.seat.id))
 
 

@@ -114,9 +114,12 @@ def test_it_says_nothing_of_what_they_think(secretary, actor, three) -> None:
             for page in (SCORERS, REMINDER, f"/scoring/{YEAR}/criteria", f"/scoring/{YEAR}/round")
         ]
 
+    judge(actor("member2"), three[0], 3)
     judge(actor("member"), three[0], 1)
     before = pages()
     judge(actor("member"), three[0], 5, comment="Kanaria")
+    assert pages() == before
+    judge(actor("member"), three[0], 1, disqualified=True, disqualification_reason="Kanaria")
     assert pages() == before
     assert not any("Kanaria" in page for page in before)
 
