@@ -130,7 +130,7 @@ def test_the_cut_line_is_drawn_and_a_tie_across_it_said(client, sign_in, actor, 
     make_room(2)
     response = client.get(f"/scoring/{YEAR}")
     assert names(response) == "A|BD|C"
-    assert "näistä 2:sta 1 mahtuu" in response.text
+    assert "toimenpiteitä 2, tilaa 1" in response.text
     # In another order there is no line, and each says on which side it stands.
     sorted_otherwise = client.get(f"/scoring/{YEAR}?sort=name")
     assert names(sorted_otherwise) == "ABCD"
