@@ -23,7 +23,11 @@ def render(page: str, fragment: str, /, code: int = 200, **context: object) -> R
 
 def see_other(endpoint: str, **values: object) -> ResponseReturnValue:
     """Send the reader on after a successful POST, by 303 or, for htmx, by its own header."""
-    url = url_for(endpoint, **values)  # type: ignore[arg-type]  # values become text
+    return go_to(url_for(endpoint, **values))  # type: ignore[arg-type]  # values become text
+
+
+def go_to(url: str) -> ResponseReturnValue:
+    """Send the reader on to an address after a successful POST, as `see_other` does."""
     response = make_response(redirect(url, 303))
     if wants_fragment():
         response = Response(status=204, headers={"HX-Redirect": url})

@@ -17,7 +17,7 @@ from app.core.bilingual import text_of
 from app.core.database import writing
 from app.core.errors import Refused, Stale
 from app.core.guards import current_actor, requires
-from app.core.htmx import render, see_other
+from app.core.htmx import go_to, render, see_other
 from app.core.i18n import language
 from app.core.idempotency import earlier_result, keep_result, key_with
 from app.core.policy import Action, can
@@ -93,7 +93,7 @@ def open_scoring(year: int, measure_id: int) -> ResponseReturnValue:
 def go_on(year: int) -> ResponseReturnValue:
     """Lead to the measure that the reader reviews next, wherever they left off."""
     scoring_round = queries.round_of_year(year) or abort(404)
-    return _to_next(scoring_round, year, [])
+    return redirect(_next_address(scoring_round, year, []))
 
 
 @blueprint.get("/scoring/<int:year>/<int:measure_id>")
@@ -119,7 +119,7 @@ def save_review(year: int, measure_id: int) -> ResponseReturnValue:
     if not form.accepts(scoring_round, judgement, submit=submit):
         return _form_again(year, measure_id, form, 422)
     if intent == "skip" and judgement.is_empty:
-        return _to_next(scoring_round, year, [*_skipped(), measure_id])
+        return go_to(_next_address(scoring_round, year, [*_skipped(), measure_id]))
     # Whoever goes back to a form finds it with its key: other words in it are another review.
     key = key_with(form.key.data or "", repr(judgement), intent)
     try:
@@ -183,19 +183,19 @@ def _onward(scoring_round: Round, year: int, measure_id: int, intent: str) -> Re
     if intent == "submit":
         return see_other("scoring.ranking", year=year)
     passed = [measure_id] if intent == "skip" else []
-    return _to_next(scoring_round, year, [*_skipped(), *passed])
+    return go_to(_next_address(scoring_round, year, [*_skipped(), *passed]))
 
 
-def _to_next(scoring_round: Round, year: int, skipped: Sequence[int]) -> ResponseReturnValue:
-    """Lead to what the reader reviews next, or to the ranking when nothing is left."""
+def _next_address(scoring_round: Round, year: int, skipped: Sequence[int]) -> str:
+    """Return where the reader reviews next; the ranking, and a word of it, when all is done."""
     walk = walk_of(scoring_round, year, current_actor())
     following = walk.next(skipped)
     if following is None:
         flash(_("You have reviewed everything that is in scoring."), "info")
-        return see_other("scoring.ranking", year=year)
+        return url_for("scoring.ranking", year=year)
     # When everything else is done, what was skipped comes once more, one after the other.
     left = skipped if following not in skipped else skipped[-1:]
-    return see_other("scoring.review", year=year, measure_id=following, skipped=_written(left))
+    return url_for("scoring.review", year=year, measure_id=following, skipped=_written(left))
 
 
 def _skipped() -> list[int]:

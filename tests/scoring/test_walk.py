@@ -137,7 +137,10 @@ def test_next_goes_through_all_and_then_to_the_list(client, sign_in, actor, ids)
         address = client.submit(address, FULL, button="next").location
     assert seen == order
     answer = client.get(f"/scoring/{YEAR}/continue")
-    assert (answer.status_code, answer.location) == (303, f"/scoring/{YEAR}")
+    assert (answer.status_code, answer.location) == (302, f"/scoring/{YEAR}")
+    # Whether htmx asks or not, it is the same: there is no fragment of a way on.
+    asked = client.get(f"/scoring/{YEAR}/continue", headers={"HX-Request": "true"})
+    assert (asked.status_code, asked.location) == (302, f"/scoring/{YEAR}")
 
 
 def test_what_is_skipped_keeps_what_was_rated_and_comes_again(client, sign_in, actor, ids) -> None:
