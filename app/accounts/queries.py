@@ -158,6 +158,16 @@ def standing_in(roles: Collection[Role], today: date) -> dict[int, int]:
     return {row.user_id: row.deputy_for_id for row in rows if row.user_id not in own}
 
 
+def begins_to_hold(user_id: int, roles: Collection[Role], today: date) -> date | None:
+    """Return from which later day on a person holds one of `roles`; None when there is none."""
+    query = select(func.min(RoleGrant.first_day)).where(
+        RoleGrant.user_id == user_id,
+        RoleGrant.role.in_(sorted(roles)),
+        RoleGrant.first_day > today,
+    )
+    return db.session.scalar(query)
+
+
 # Every save of a proposal asks this, so it is put together once.
 _OF_UNITS = and_(
     User.unit_id.in_(bindparam("unit_ids", expanding=True)), User.disabled_on.is_(None)

@@ -95,8 +95,6 @@ def in_history(measure: Measure, actor: Actor, today: date) -> Condition:
 
 def _may_know(actor: Actor, today: date) -> Condition:
     """Return the condition on `Event` that blindness does not hide that it happened at all."""
-    if not can(actor, Action.SCORE):
-        return true()
     hidden = hidden_from(actor, [row.Round for row in scoring.rounds()], today)
     if not hidden.rounds:
         return true()

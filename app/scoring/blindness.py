@@ -2,8 +2,9 @@
 
 Whoever may score sees nothing of what others think of a measure before they have judged it
 themselves, or before the round has closed: `Round.blindness` says which. Blindness follows the
-person over all their roles, so a secretary who also scores is as blind as the other members. It
-does not hang on a seat in the round either, as one may be given yet.
+person over all their roles, so a secretary who also scores is as blind as the other members. So is
+one who may score later in the round, as a deputy does whose days have not begun. It does not hang
+on a seat in the round either, as one may be given yet.
 
 Somebody who has declared a disqualification has not judged the measure: if that opened their eyes,
 it could be declared for a look and taken back. They stay blind until the round has closed.
@@ -13,7 +14,8 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import NamedTuple
 
-from app.core.policy import Action, Actor, can
+from app.accounts.queries import begins_to_hold
+from app.core.policy import RULES, Action, Actor, can
 from app.scoring import queries
 from app.scoring.models import Round
 from app.scoring.states import Blindness, ReviewState
@@ -45,7 +47,18 @@ class Hidden(NamedTuple):
 
 def is_blind(scoring_round: Round, actor: Actor, today: date) -> bool:
     """Tell whether others' reviews are hidden from `actor` until something opens them."""
-    return not scoring_round.is_closed(today) and can(actor, Action.SCORE)
+    return bool(_blinding([scoring_round], actor, today))
+
+
+def _blinding(rounds: Collection[Round], actor: Actor, today: date) -> list[Round]:
+    """Return those of some rounds in which `actor` may score, today or later."""
+    found = [each for each in rounds if not each.is_closed(today)]
+    if can(actor, Action.SCORE):
+        return found
+    if not found or actor.user_id is None:
+        return []
+    first_day = begins_to_hold(actor.user_id, RULES[Action.SCORE].roles, today)
+    return [each for each in found if first_day and first_day <= each.closes_on]
 
 
 def hidden_from(
@@ -62,7 +75,7 @@ def hidden_from(
         today: The day in Finland.
         measure_ids: Only these measures are asked for; all when None.
     """
-    blind = [each for each in rounds if is_blind(each, actor, today)]
+    blind = _blinding(rounds, actor, today)
     opening = [each for each in blind if each.blindness is Blindness.UNTIL_OWN]
     own = queries.own_reviews(opening, actor, measure_ids) if opening else ()
     opened = (

@@ -1,6 +1,7 @@
 """The ranking, and that it tells nobody what they may not know yet."""
 
 import re
+from datetime import timedelta
 from itertools import permutations
 
 import pytest
@@ -217,3 +218,24 @@ def test_queries_do_not_grow_with_the_measures(
         judge(actor("member"), measure_id, 1 + number % 5)
         saved(State.SUBMITTED)
     assert queries() == few
+
+
+def test_a_secretary_who_deputises_later_in_the_round_is_blind_before(
+    client, sign_in, actor, three
+) -> None:
+    for measure_id in three:
+        judge(actor("member"), measure_id, 4)
+    whose = {"user_id": actor("secretary").user_id, "deputy_for_id": actor("chair").user_id}
+    begins = the_round().closes_on
+    with writing():
+        grant = RoleGrant(role=Role.CHAIR, first_day=begins, **whose)
+        db.session.add(grant)
+    sign_in(client, "secretary")
+    assert "4,00" not in client.get(f"/scoring/{YEAR}").text
+    history = f"/measures/{three[0]}/history"
+    assert "arvio tallennettu" not in client.get(history).text
+    # Whoever deputises after the round alone does not score in it.
+    with writing():
+        grant.first_day = begins + timedelta(days=1)
+    assert "4,00" in client.get(f"/scoring/{YEAR}").text
+    assert "arvio tallennettu" in client.get(history).text
