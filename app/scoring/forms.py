@@ -6,14 +6,14 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, RadioField, TextAreaField
+from wtforms import RadioField, TextAreaField
 from wtforms.validators import NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from app.config import Language
 from app.core import idempotency
 from app.core.bilingual import text_of
-from app.core.fields import lines
+from app.core.fields import Whole, hidden, lines
 from app.core.numbers import LARGEST
 from app.measures.models import Measure
 from app.scoring.models import Criterion, Review, Round
@@ -37,11 +37,9 @@ class ReviewForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     comment: TextAreaField
     disqualification_reason: TextAreaField
 
-    key = HiddenField("", default=idempotency.new_key)
-    version = IntegerField(widget=HiddenInput(), default=0)
-    measure_version = IntegerField(
-        validators=[NumberRange(0, LARGEST)], widget=HiddenInput(), default=0
-    )
+    key = hidden(default=idempotency.new_key)
+    version = Whole(widget=HiddenInput(), default=0)
+    measure_version = Whole(validators=[NumberRange(0, LARGEST)], widget=HiddenInput(), default=0)
 
     @property
     def ratings(self) -> list[RadioField]:

@@ -393,3 +393,13 @@ def test_a_criterion_speaks_its_own_words(client, sign_in, actor, measure_id) ->
     assert all(word in page for each in words for word in each)
     assert "erittäin vähäinen" not in page
     assert "förändrar vardagen för många" in client.get(address(measure_id) + "?lang=sv").text
+
+
+def test_what_was_forged_does_not_come_back_as_it_may_not_stand_on_a_page(
+    client, sign_in, measure_id
+) -> None:
+    sign_in(client, "member")
+    odd = {"key": "a\0b", "version": "\x01", "measure_version": "\x7f\0", "intent": "next"}
+    response = client.forge(address(measure_id), odd)
+    assert response.status_code == 422
+    assert not set("\0\x01\x7f") & set(response.text)
