@@ -213,7 +213,7 @@ def test_others_see_the_picture_when_nothing_is_hidden(
     client, sign_in, actor, four, page: str
 ) -> None:
     sign_in(client, "member")
-    said = re.compile("Näet sen, kun olet antanut arviosi")
+    said = re.compile("Näet sen viimeistään, kun kierros on päättynyt")
     assert said.search(client.get(page).text)
     judge(actor("member"), four[3], 1)
     assert not said.search(client.get(page).text)
