@@ -13,8 +13,10 @@ from app.measures.workflow import WORKFLOW
 from app.meetings import queries
 from app.meetings.models import Decision
 from app.scoring import ranking
+from app.scoring.models import Round
 from app.scoring.queries import rounds_of_years
 from app.scoring.ranking import Score
+from app.scoring.remarks import Remarks, remarks
 
 
 @dataclass(frozen=True)
@@ -26,12 +28,14 @@ class Matter:
         measure: The measure.
         score: Its score as the reader may see it; None when its year has no scoring round.
         unmet: Why it can't be approved as it is now.
+        remarks: What the scorers have written on it, as the reader may see it.
     """
 
     decision: Decision
     measure: Measure
     score: Score | None
     unmet: Sequence[str | LazyString]
+    remarks: Remarks
 
     @property
     def has_dropped_out(self) -> bool:
@@ -55,9 +59,18 @@ def matters(meeting_id: int, actor: Actor, today: date) -> list[Matter]:
     as they were added: an agenda of which they know a part would be in no order at all.
     """
     rows = queries.agenda(meeting_id, actor)
-    found = _scores([row.Measure for row in rows], actor, today)
+    measures = [row.Measure for row in rows]
+    rounds = _rounds(measures)
+    found = _scores(measures, rounds, actor, today)
+    said = remarks(rounds.values(), actor, today, [measure.id for measure in measures])
     every = [
-        Matter(decision, measure, found.get(measure.id), WORKFLOW.unmet("approve", measure))
+        Matter(
+            decision,
+            measure,
+            found.get(measure.id),
+            WORKFLOW.unmet("approve", measure),
+            _said_of(measure, rounds, said),
+        )
         for decision, measure in rows
     ]
     if any(score.hidden for score in found.values()):
@@ -72,7 +85,7 @@ def candidates(actor: Actor, today: date) -> list[Candidate]:
     does not order anything.
     """
     measures = queries.ready_measures(actor)
-    found = _scores(measures, actor, today)
+    found = _scores(measures, _rounds(measures), actor, today)
     every = [Candidate(measure, found.get(measure.id)) for measure in measures]
     return sorted(every, key=lambda each: _turn(each.score))
 
@@ -87,13 +100,30 @@ def _turn(score: Score | None) -> tuple[bool, Fraction]:
     return not score.is_conflicting, -(score.total or Fraction(0))
 
 
-def _scores(measures: Sequence[Measure], actor: Actor, today: date) -> Mapping[int, Score]:
+def _rounds(measures: Sequence[Measure]) -> Mapping[int, Round]:
+    """Return the rounds of the first years of measures, by the year."""
+    return rounds_of_years({each.first_year for each in measures if each.first_year})
+
+
+def _scores(
+    measures: Sequence[Measure], rounds: Mapping[int, Round], actor: Actor, today: date
+) -> Mapping[int, Score]:
     """Return the scores of measures, by id, in the rounds of their first years."""
-    rounds = rounds_of_years({measure.first_year for measure in measures if measure.first_year})
     ids = [measure.id for measure in measures]
     found = ranking.scores(rounds.values(), actor, today, ids)
     return {
-        measure.id: found.of(rounds[measure.first_year].id, measure.id)
+        measure.id: found.of(scoring_round.id, measure.id)
         for measure in measures
-        if measure.first_year in rounds
+        if (scoring_round := rounds.get(measure.first_year or 0))
     }
+
+
+def _said_of(
+    measure: Measure,
+    rounds: Mapping[int, Round],
+    said: Mapping[tuple[int, int], Remarks],
+) -> Remarks:
+    """Return what was written on a measure in the round of its first year."""
+    scoring_round = rounds.get(measure.first_year or 0)
+    found = said.get((scoring_round.id, measure.id)) if scoring_round else None
+    return found or Remarks()
