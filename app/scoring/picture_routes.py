@@ -53,7 +53,8 @@ def format_alpha(alpha: Fraction | None) -> str:
     if alpha is None:
         return "–"
     size = weights.rounded(abs(alpha))
-    return str(format_decimal(size if alpha > 0 else 0 - size, "0.00"))
+    sign = "\N{MINUS SIGN}" if alpha < 0 and size else ""
+    return f"{sign}{format_decimal(size, '0.00')}"
 
 
 class Ranked(NamedTuple):

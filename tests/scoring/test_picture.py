@@ -12,6 +12,7 @@ from app.measures.models import Measure
 from app.measures.states import Size, State
 from app.scoring import agreement, picture, queries
 from app.scoring.picture import Line, Reliance, lines, reliance
+from app.scoring.picture_routes import format_alpha
 from app.scoring.ranking import Place
 from app.scoring.states import Blindness, ProposedOutcome, Side
 from tests.html import document_of, text_of
@@ -222,6 +223,31 @@ def test_others_see_the_picture_when_nothing_is_hidden(
     assert "Näet sen, kun kierros on päättynyt" in client.get(page).text
     close_round()
     assert "Näet sen" not in client.get(page).text
+
+
+@pytest.mark.parametrize(
+    ("alpha", "written"),
+    [
+        (Fraction(3, 4), "0,75"),
+        (Fraction(-1, 30), "\N{MINUS SIGN}0,03"),
+        (Fraction(-1, 1000), "0,00"),
+        (None, "–"),
+    ],
+)
+def test_alpha_is_written_with_a_minus_sign(app, alpha: Fraction | None, written: str) -> None:
+    with app.test_request_context("/?lang=fi"):
+        assert format_alpha(alpha) == written
+
+
+def test_nobody_begins_a_review_of_what_has_been_decided(client, sign_in, four) -> None:
+    sign_in(client, "member")
+    begin = "aloittamatta"
+    assert begin in client.get(f"/scoring/{YEAR}?lang=fi").text
+    with writing():
+        db.session.get_one(Measure, four[3]).state = State.APPROVED
+    page = client.get(f"/scoring/{YEAR}?lang=fi").text
+    assert begin not in page
+    assert "Et ole arvioinut tätä ehdotusta." in page
 
 
 def test_the_matrix_has_a_dot_for_each_measure(client, sign_in, actor, four) -> None:
