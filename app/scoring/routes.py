@@ -230,6 +230,9 @@ def _form_again(
     if refused is None and (reasons := operations.hindrances(scoring_round, measure, actor)):
         # What is missing in the form matters no more.
         code, refused = 409, Refused(*reasons)
+    if refused:
+        # The criteria may have been changed while the reader's save waited for its turn.
+        form = review_form(scoring_round, language())
     if isinstance(refused, Stale | ProposalChanged):
         form.take_versions(measure, own)
     return _review_page(year, scoring_round, measure, own, form, code, refused)

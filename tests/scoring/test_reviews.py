@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts import queries as people
@@ -16,6 +16,7 @@ from app.extensions import db
 from app.measures import operations as measures
 from app.measures.states import State
 from app.organisation import operations as organisation
+from app.scoring import criterion_operations
 from app.scoring.criteria import DEFAULT_CRITERIA
 from app.scoring.models import Rating, Review
 from app.scoring.operations import Judgement, save_review
@@ -403,3 +404,29 @@ def test_what_was_forged_does_not_come_back_as_it_may_not_stand_on_a_page(
     response = client.forge(address(measure_id), odd)
     assert response.status_code == 422
     assert not set("\0\x01\x7f") & set(response.text)
+
+
+def test_a_criterion_that_came_while_the_save_waited_can_be_rated_at_once(
+    app, client, sign_in, actor, measure_id, query_counter
+) -> None:
+    sign_in(client, "member")
+    names = {f"{name}_{lang}": "" for name in ("help", "words") for lang in ("fi", "sv")}
+    done: list[bool] = []
+    late = {**names, "name_fi": "Uusi", "name_sv": "Ny", "weight": 5}
+
+    def add(*_args: object) -> None:
+        # A write transaction begins by forgetting what was read before it.
+        if done or not any("criterion" in each for each in statements):
+            return
+        done.append(True)
+        with app.app_context(), writing():
+            fields = {**late, "required": True, "counted": True}
+            criterion_operations.add(the_round(), fields, actor("secretary"))
+
+    data = {**FULL, "measure_version": str(fresh(measure_id).version), "intent": "next"}
+    with query_counter() as statements:
+        event.listen(db.session, "after_soft_rollback", add)
+        response = client.forge(address(measure_id), data)
+    event.remove(db.session, "after_soft_rollback", add)
+    assert response.status_code == 409
+    assert 'name="rating_uusi"' in response.text
