@@ -61,7 +61,7 @@ def seat(actor, member: str, deputy: str | None = None) -> None:
 def rows(client) -> dict[str, list[str]]:
     """Return the cells of each scorer's row: scored, disqualified, missing, drafts, last saved."""
     table = next(document_of(client.get(SCORERS)).root.iter("table"))
-    return {row[0].split(" Si")[0]: row[1:] for row in rows_of(table)}
+    return {row[0].split(" Varajäsen")[0]: row[1:] for row in rows_of(table)}
 
 
 def mails() -> list[tuple[str, str, str]]:
