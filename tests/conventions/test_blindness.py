@@ -42,7 +42,7 @@ SORTS = [("library", "in_scoring", "not_yet_public")] * 4
 # Tokens, keys of forms, digests and moments are those of the answer, not of what others think.
 ONCE = re.compile(
     r'<time [^>]*>[^<]*</time>|\d{4}-\d\d-\d\dT[\d:.+]+|[0-9a-f]{32,64}|data-at-most="\d+"'
-    r'|"csrf_token" value="[^"]+"'
+    r'|"csrf_token" value="[^"]+"|\d{4} klo?\.? \d{1,2}\.\d\d'
 )
 LINK = re.compile(r'<a [^>]*?href="(/[^"#]*)')
 REVISIONS = count(10_000, 1_000)
