@@ -3,7 +3,7 @@
 These views stand on the blueprint of `routes.py`; import it from here to have them all.
 """
 
-from flask import abort, flash
+from flask import abort, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,7 +13,7 @@ from app.core.errors import Refused, Stale
 from app.core.guards import current_actor, requires
 from app.core.htmx import render, see_other
 from app.core.i18n import language
-from app.core.idempotency import earlier_result, keep_result
+from app.core.idempotency import earlier_result, keep_result, new_key
 from app.core.policy import Action
 from app.scoring import criterion_operations, queries
 from app.scoring.criterion_forms import CriterionForm, WeightsForm, criterion_form, weights_form
@@ -142,6 +142,7 @@ def _criterion_page(
         begun=bool(queries.given_by(scoring_round)),
         is_closed=scoring_round.is_closed(clock.today()),
         kept_by=criterion_operations.kept_by(scoring_round, found) if found else None,
+        removal=new_key(),
         **given,
     )
 
@@ -149,11 +150,14 @@ def _criterion_page(
 @blueprint.post("/scoring/<int:year>/criteria/<int:criterion_id>/remove")
 @requires(Action.MANAGE_ROUND)
 def remove_criterion(year: int, criterion_id: int) -> ResponseReturnValue:
-    """Take away a criterion that nobody has rated."""
+    """Take away a criterion that nobody has rated, once however often it is pressed."""
+    actor, key = current_actor(), request.form.get("key", "")
     with writing():
-        scoring_round = _round(year)
-        found = _criterion(scoring_round, criterion_id)
-        criterion_operations.remove(scoring_round, found, current_actor())
+        if earlier_result(actor, key) is None:
+            scoring_round = _round(year)
+            found = _criterion(scoring_round, criterion_id)
+            criterion_operations.remove(scoring_round, found, actor)
+            keep_result(actor, key, "removed")
     flash(_("The criterion was removed."), "success")
     return see_other("scoring.criteria", year=year)
 

@@ -242,6 +242,14 @@ def test_what_nobody_has_rated_is_removed(secretary) -> None:
     assert secretary.get(page).status_code == 404
 
 
+def test_a_second_press_removes_nothing_more_and_says_nothing_wrong(secretary) -> None:
+    page = page_of()
+    data = {"key": "0123456789abcdef0123456789abcdef"}
+    answers = [secretary.forge(f"{page}/remove", data) for _time in range(2)]
+    assert [each.status_code for each in answers] == [303, 303]
+    assert "effect" not in weights()
+
+
 @pytest.mark.parametrize("submit", [True, False])
 def test_what_is_rated_is_not_removed(secretary, actor, measure_id, submit: bool) -> None:
     judge(actor("member"), measure_id, 3, submit=submit)
