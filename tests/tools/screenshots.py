@@ -38,7 +38,7 @@ PICTURES = [
     Picture("desk-sv", "/desk", "secretary", "sv", 1280, 1200),
     Picture("ranking-sv", "/scoring/2027", "secretary", "sv", 1280, 1200),
     Picture("matrix-fi", "/scoring/2027/matrix", "secretary", "fi", 1280, 1200),
-    Picture("choose-sv", "/scoring/2027/choose?number=10&once=120000", "secretary", "sv", 1280, 1500),
+    Picture("choose-sv", "/scoring/2027/choose?once=120000", "secretary", "sv", 1280, 1500),
     Picture("review-fi", "/scoring/2027/continue", "member", "fi", 1280, 1200),
     Picture("review-phone-sv", "/scoring/2027/continue", "member2", "sv", 360, 1200),
     Picture("roadmap-fi", "/roadmaps/2026", "secretary", "fi", 1280, 1200),
