@@ -84,8 +84,8 @@ def test_focus_goes_to_the_error_summary_and_from_it_to_the_field(page: Page) ->
 
 def test_further_details_open_by_keyboard(page: Page) -> None:
     page.goto("/?year=2024&year=2025")
-    details = page.locator("#list-filters details")
-    tab_to(page, "#list-filters summary")
+    details = page.locator("#list-filters details details")
+    tab_to(page, "#list-filters details details summary")
     page.keyboard.press("Enter")
     expect(details).to_have_attribute("open", "")
     tab_to(page, "[name=impact]")

@@ -99,8 +99,9 @@ def score(page: Page, words: Words, member: str) -> None:
             scale.locator("[name=proposed_outcome][value=approve]")
         ).check()
     page.get_by_label(words("Comment")).fill("Hyvä. Bra.")
-    button(page, words("Submit the review")).click()
-    expect(page.get_by_text(words("Your review was submitted."))).to_be_visible()
+    button(page, words("Save and go to the list")).click()
+    saved = words("Your review was saved: %(name)s", name=NAMES[words.language])
+    expect(page.get_by_text(saved)).to_be_visible()
 
 
 def decide(page: Page, words: Words) -> None:

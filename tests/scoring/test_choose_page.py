@@ -92,7 +92,7 @@ def test_what_costs_nobody_knows_is_not_free(client, sign_in, actor, three) -> N
     yearly = client.get(f"{PAGE}?yearly=1")
     # Bus and car have no estimate of their yearly costs; that the latter must be in is said first.
     assert [row[0].split()[0] for row in chosen(yearly)] == ["Aakkoset"]
-    assert "on oltava mukana" in yearly.text
+    assert "Pakollisen toimenpiteen kustannus ei ole tiedossa" in yearly.text
 
 
 def test_what_is_postponed_or_rejected_is_not_chosen(client, sign_in, actor, three) -> None:
