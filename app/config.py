@@ -97,6 +97,9 @@ class Settings(BaseSettings):
         status_page_open: Whether the status page is read without signing in.
         not_updated_days: A followed measure whose newest report is older counts as
             "not updated for long".
+        meeting_quorum: How many of the steering group must be present and not disqualified for a
+            decision; none is asked for when 0.
+        meeting_record: Whether "minutes" or a "memo" is written of a meeting, unless one says so.
         meeting_deadline_days: How many days before a meeting a proposal must be submitted for it.
         smtp_host: The server that mail is sent through; messages stay in the outbox when empty.
         smtp_port: Its port.
@@ -165,6 +168,8 @@ class Settings(BaseSettings):
     lemma_root: Path = ROOT / "build" / "lemmas"
 
     status_page_open: bool = True
+    meeting_quorum: int = Field(default=0, ge=0, le=100)
+    meeting_record: Literal["minutes", "memo"] = "minutes"
     meeting_deadline_days: int = Field(default=14, ge=0, le=365)
     not_updated_days: int = Field(default=180, ge=1)
     cost_class_m_from: int = Field(default=10_000, ge=1)

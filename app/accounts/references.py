@@ -94,10 +94,14 @@ PLACES: Mapping[str, Words] = MappingProxyType(
         "scorer.deputy_id": Words(_l("seats in scoring rounds as the deputy"), Own.MENTION),
         "scenario.saved_by_id": Words(_l("scenarios saved"), Own.MENTION),
         "review.user_id": Words(_l("reviews of proposals"), Own.WHOLE),
+        "attendance.user_id": Words(_l("meetings attended")),
+        "attendance.deputy_for_id": Words(_l("meetings that a deputy attended"), Own.MENTION),
+        "disqualification.user_id": Words(_l("disqualifications in meetings"), Own.MENTION),
         "decision.recorded_by_id": Words(_l("decisions of the steering group recorded")),
-        "roadmap_step.actor_id": Words(_l("phases of roadmaps changed, with the reasons")),
+        "phase_step.actor_id": Words(_l("phases of roadmaps changed, with the reasons")),
         "board_decision.recorded_by_id": Words(_l("decisions of the city board recorded")),
         "status_report.reporter_id": Words(_l("status reports")),
+        "carry_over.decided_by_id": Words(_l("decisions on the unfinished recorded")),
     }
 )
 """What the places are called, by table and column."""

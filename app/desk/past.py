@@ -14,6 +14,7 @@ from app.mail.models import Message
 from app.measures.models import Measure, Step
 from app.measures.queries import visible_to
 from app.meetings.models import Decision
+from app.meetings.states import Stage
 from app.scoring.models import Review
 
 RECENT = 5
@@ -127,7 +128,7 @@ def on_agenda(measure_ids: Collection[int]) -> frozenset[int]:
     """Return which of the measures are on the agenda of a meeting, to be decided."""
     query = select(Decision.measure_id).where(
         Decision.measure_id.in_(sorted(measure_ids)),
-        Decision.outcome.is_(None),
+        Decision.stage != Stage.DECIDED,
         Decision.undone_at.is_(None),
     )
     return frozenset(db.session.scalars(query))

@@ -1,14 +1,14 @@
-"""Dated status reports."""
+"""Dated status reports, and what becomes of the unfinished in the year after."""
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.audit.models import UNRECORDED
 from app.core.enums import enum_type
-from app.extensions import Model
-from app.followup.states import Precision, Status
+from app.extensions import IDS_ONCE, Model
+from app.followup.states import Choice, Precision, Status
 
 
 class StatusReport(Model):
@@ -50,3 +50,31 @@ class StatusReport(Model):
     newest: Mapped[bool] = mapped_column(default=False, info=UNRECORDED)
     reporter_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), info=UNRECORDED)
     reported_at: Mapped[datetime] = mapped_column(info=UNRECORDED)
+
+
+class CarryOver(Model):
+    """What was decided on a measure that a year's roadmap left unfinished; one decision an item.
+
+    What continues stands on the next roadmap as the item `next_item_id`; what is done or dropped
+    has the status report `report_id`.
+    """
+
+    __tablename__ = "carry_over"
+    __table_args__ = (
+        UniqueConstraint("item_id"),
+        CheckConstraint("(choice = 'continue') = (next_item_id IS NOT NULL)", name="next_item"),
+        CheckConstraint("(choice = 'continue') = (report_id IS NULL)", name="report"),
+        CheckConstraint("choice <> 'drop' OR reason <> ''", name="reason"),
+        IDS_ONCE,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
+    choice: Mapped[Choice] = mapped_column(enum_type(Choice, "choice"))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    next_item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"), index=True)
+    report_id: Mapped[int | None] = mapped_column(ForeignKey("status_report.id"), index=True)
+    decided_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("user_account.id"), info=UNRECORDED
+    )
+    decided_at: Mapped[datetime] = mapped_column(info=UNRECORDED)

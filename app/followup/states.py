@@ -23,6 +23,14 @@ UNDER_WAY = frozenset({Status.PLANNED, Status.STARTED})
 """Statuses that the key figure "under way" counts."""
 
 
+class Choice(Labelled):
+    """What becomes, in the year after, of a measure that a roadmap leaves unfinished."""
+
+    CONTINUE = "continue", _lp("carry-over", "continue"), "started"
+    DONE = "done", _lp("carry-over", "done"), "done"
+    DROP = "drop", _lp("carry-over", "drop"), "abandoned"
+
+
 class Precision(Labelled):
     """How precisely the day of a report is known."""
 

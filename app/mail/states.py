@@ -10,7 +10,9 @@ class Topic(Labelled):
 
     COMMENTED = "commented", _l("comment on a proposal")
     DECIDED = "decided", _l("decision on a proposal")
+    DUE = "due", _l("day of a roadmap coming")
     HANDLED = "handled", _l("handling of a proposal")
+    INVITED = "invited", _l("invitation to a meeting")
     REMINDED = "reminded", _l("reminder to score")
     RETURNED = "returned", _l("proposal returned for completion")
     SUBMITTED = "submitted", _l("proposal submitted")

@@ -12,6 +12,7 @@ from app.measures.models import Measure
 from app.measures.workflow import WORKFLOW
 from app.meetings import queries
 from app.meetings.models import Decision
+from app.meetings.states import Stage
 from app.scoring import ranking
 from app.scoring.models import Round
 from app.scoring.queries import rounds_of_years
@@ -40,7 +41,7 @@ class Matter:
     @property
     def has_dropped_out(self) -> bool:
         """Whether it can no longer be decided, as the measure has been merged or withdrawn."""
-        return self.decision.outcome is None and self.measure.state not in queries.READY
+        return self.decision.stage is not Stage.DECIDED and self.measure.state not in queries.READY
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from app.measures.models import Measure
 from app.measures.operations import move
 from app.meetings import queries
 from app.meetings.models import Decision, Meeting
-from app.meetings.states import Outcome
+from app.meetings.states import Outcome, Stage
 from app.programmes.queries import roadmap_of
 from app.programmes.states import Phase
 
@@ -74,7 +74,7 @@ def remove_from_agenda(meeting: Meeting, decision: Decision, actor: Actor) -> No
     """
     _check_role(actor, Action.MANAGE_MEETINGS)
     _check_open(meeting)
-    if decision.outcome is not None:
+    if decision.stage is Stage.DECIDED:
         raise Stale
     before = given(values_of(decision))
     db.session.delete(decision)
@@ -103,13 +103,14 @@ def decide(
         Refused: The meeting is still to come, its minutes are approved, or the workflow of
             measures does not allow the outcome.
     """
-    if decision.outcome is not None or decision.undone_at is not None:
+    if decision.stage is Stage.DECIDED:
         raise Stale
     meeting = db.session.get_one(Meeting, decision.meeting_id)
     _check_open(meeting)
     if meeting.held_on > clock.today():
         raise Refused(_l("The meeting has not been held yet."))
     move(db.session.get_one(Measure, decision.measure_id), outcome.value, actor, reason)
+    decision.stage = Stage.DECIDED
     decision.outcome = outcome
     decision.reason = reason.strip()
     decision.section = section.strip()
@@ -131,7 +132,7 @@ def undo(decision: Decision, reason: str, actor: Actor) -> None:
         Refused: The minutes are approved, the roadmap of the measure's year is before the city
             board or decided, or the workflow of measures does not allow it.
     """
-    if decision.outcome is None or decision.undone_at is not None:
+    if decision.stage is not Stage.DECIDED or decision.undone_at is not None:
         raise Stale
     _check_open(db.session.get_one(Meeting, decision.meeting_id))
     measure = db.session.get_one(Measure, decision.measure_id)

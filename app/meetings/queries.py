@@ -12,6 +12,7 @@ from app.measures.models import Measure
 from app.measures.queries import visible_to
 from app.measures.states import State
 from app.meetings.models import Decision, Meeting
+from app.meetings.states import Stage
 
 READY = frozenset({State.IN_SCORING, State.POSTPONED})
 """States in which a meeting may decide on a measure.
@@ -30,10 +31,11 @@ def meetings() -> Sequence[Row[Meeting, int, int]]:
     standing = and_(
         Decision.meeting_id == Meeting.id,
         Decision.undone_at.is_(None),
-        or_(Decision.outcome.is_not(None), _CAN_BE_DECIDED),
+        or_(Decision.stage == Stage.DECIDED, _CAN_BE_DECIDED),
     )
+    decided = func.count(Decision.id).filter(Decision.stage == Stage.DECIDED)
     query = (
-        select(Meeting, func.count(Decision.id), func.count(Decision.outcome))
+        select(Meeting, func.count(Decision.id), decided)
         .outerjoin(Decision, standing)
         .group_by(Meeting.id)
         .order_by(Meeting.held_on.desc(), Meeting.number.desc())
@@ -89,7 +91,7 @@ def undecided(meeting_id: int) -> Sequence[Row[Decision, State]]:
     query = (
         select(Decision, Measure.state)
         .join(Measure, Measure.id == Decision.measure_id)
-        .where(Decision.meeting_id == meeting_id, Decision.outcome.is_(None))
+        .where(Decision.meeting_id == meeting_id, Decision.stage != Stage.DECIDED)
         .order_by(Decision.position)
     )
     return db.session.execute(query).all()
@@ -111,7 +113,7 @@ def ready_measures(actor: Actor, measure_id: int | None = None) -> Sequence[Meas
         measure_id: Only this one, if it is among them.
     """
     waiting = select(Decision.measure_id).where(
-        Decision.outcome.is_(None), Decision.undone_at.is_(None)
+        Decision.stage != Stage.DECIDED, Decision.undone_at.is_(None)
     )
     ready = and_(Measure.state.in_(sorted(READY)), Measure.id.not_in(waiting))
     query = select(Measure).options(joinedload(Measure.unit)).where(ready, visible_to(actor))

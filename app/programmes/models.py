@@ -7,14 +7,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.audit.models import UNRECORDED
 from app.core.enums import enum_type
-from app.extensions import Model
+from app.extensions import IDS_ONCE, Model
 from app.programmes.states import Phase, ThemeKind
 
 
 class Programme(Model):
     """A digital programme of several years, approved by the city board.
 
-    `board_section` and `board_case` are as the minutes give them; unknown ones stay empty.
+    What the city board decided on it is in the room `roadmaps`, as of the roadmaps of its years.
+    `once_approved` says that the board has approved it, which stays so while it is amended.
     """
 
     __tablename__ = "programme"
@@ -28,10 +29,13 @@ class Programme(Model):
     name_sv: Mapped[str] = mapped_column(String(200))
     first_year: Mapped[int]
     last_year: Mapped[int]
-    board_date: Mapped[date | None]
-    board_section: Mapped[str | None] = mapped_column(String(20))
-    board_case: Mapped[str | None] = mapped_column(String(60))
+    phase: Mapped[Phase] = mapped_column(enum_type(Phase, "phase"), default=Phase.DRAFTING)
+    imported: Mapped[bool] = mapped_column(default=False)
+    once_approved: Mapped[bool] = mapped_column(default=False)
     invented: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1, info=UNRECORDED)
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class Theme(Model):
@@ -41,6 +45,7 @@ class Theme(Model):
     __table_args__ = (
         UniqueConstraint("programme_id", "code"),
         UniqueConstraint("programme_id", "id"),
+        IDS_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -58,6 +63,9 @@ class Roadmap(Model):
 
     What happens to it is in the room `roadmaps`; it lives here so that rounds may refer to it.
     `once_approved` says that the city board has approved it, which stays so while it is amended.
+    The days are the city's plan for the year: from when and until when proposals are collected,
+    until when they are scored, the roadmap drafted and the board decides, when the budget is made
+    that it should be in, and by when the units report, in the year itself, how it goes.
     """
 
     __tablename__ = "roadmap"
@@ -72,8 +80,14 @@ class Roadmap(Model):
     phase: Mapped[Phase] = mapped_column(enum_type(Phase, "phase"), index=True)
     imported: Mapped[bool] = mapped_column(default=False)
     once_approved: Mapped[bool] = mapped_column(default=False)
+    collect_from: Mapped[date | None]
     submit_by: Mapped[date | None]
+    score_by: Mapped[date | None]
+    draft_by: Mapped[date | None]
     board_by: Mapped[date | None]
+    budget_on: Mapped[date | None]
+    midyear_report_by: Mapped[date | None]
+    year_report_by: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1, info=UNRECORDED)
 
     __mapper_args__ = {"version_id_col": version}

@@ -17,7 +17,7 @@ from app.measures.models import Entry, Measure
 from app.programmes.models import Programme, Roadmap, Theme
 from app.programmes.states import DECIDED, Phase
 from app.roadmaps import queries, snapshot
-from app.roadmaps.models import BoardDecision, Item, RoadmapStep, Snapshot
+from app.roadmaps.models import BoardDecision, Item, PhaseStep, Snapshot
 from app.roadmaps.states import (
     APPROVALS,
     BOARD_APPROVED,
@@ -51,7 +51,7 @@ def set_dates(roadmap: Roadmap, submit_by: date, board_by: date, actor: Actor) -
         roadmap.board_by = board_by
 
 
-def move(roadmap: Roadmap, name: str, actor: Actor, reason: str = "") -> RoadmapStep:
+def move(roadmap: Roadmap, name: str, actor: Actor, reason: str = "") -> PhaseStep:
     """Make the transition `name` of the workflow, and write it down.
 
     What is proposed to the city board becomes public, as the board's agenda is.
@@ -67,7 +67,7 @@ def move(roadmap: Roadmap, name: str, actor: Actor, reason: str = "") -> Roadmap
     """
     before = roadmap.phase
     transition = WORKFLOW.apply(name, roadmap, actor, reason)
-    step = RoadmapStep(
+    step = PhaseStep(
         roadmap_id=roadmap.id,
         transition=name,
         target=transition.target,

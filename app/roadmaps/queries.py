@@ -12,7 +12,7 @@ from app.measures.models import Entry, Measure, MeasurePost
 from app.measures.queries import visible_to
 from app.measures.states import State
 from app.programmes.models import Roadmap, Theme
-from app.roadmaps.models import BoardDecision, Item, RoadmapStep, Snapshot
+from app.roadmaps.models import BoardDecision, Item, PhaseStep, Snapshot
 from app.roadmaps.states import Membership
 
 Content = Row[Item, Entry, Measure, Theme | None]
@@ -125,13 +125,13 @@ def board_decisions(roadmap_ids: Collection[int]) -> Sequence[BoardDecision]:
     ).all()
 
 
-def steps(roadmap: Roadmap) -> Sequence[Row[RoadmapStep, str | None]]:
+def steps(roadmap: Roadmap) -> Sequence[Row[PhaseStep, str | None]]:
     """Return the transitions that a roadmap went through and who made them, the latest first."""
     query = (
-        select(RoadmapStep, User.name)
-        .outerjoin(User, User.id == RoadmapStep.actor_id)
-        .where(RoadmapStep.roadmap_id == roadmap.id)
-        .order_by(RoadmapStep.id.desc())
+        select(PhaseStep, User.name)
+        .outerjoin(User, User.id == PhaseStep.actor_id)
+        .where(PhaseStep.roadmap_id == roadmap.id)
+        .order_by(PhaseStep.id.desc())
     )
     return db.session.execute(query).all()
 

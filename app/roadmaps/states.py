@@ -16,6 +16,13 @@ class Membership(Labelled):
     REMOVED = "removed", _lp("membership", "removed"), "rejected"
 
 
+class ChangeKind(Labelled):
+    """What the city board changed in what was proposed to it."""
+
+    REMOVED = "removed", _lp("board", "taken off"), "rejected"
+    EDITED = "edited", _lp("board", "changed"), "review"
+
+
 BOARD_APPROVED = frozenset({Membership.APPROVED, Membership.NOT_FOLLOWED})
 """What the city board approved."""
 

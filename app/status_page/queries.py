@@ -36,9 +36,10 @@ from app.measures.models import Entry, Measure, Step
 from app.measures.queries import visible_to
 from app.measures.states import Size
 from app.meetings.models import Decision, Meeting
+from app.meetings.states import Stage
 from app.programmes.models import Programme, Roadmap, Theme
 from app.programmes.queries import is_published
-from app.roadmaps.models import BoardDecision, Item, RoadmapStep
+from app.roadmaps.models import BoardDecision, Item, PhaseStep
 from app.roadmaps.states import BOARD_APPROVED, FOLLOWED, Membership
 from app.status_page.filters import NOT_GIVEN, Filters, Order, View
 from app.vocabulary.models import ClassificationValue
@@ -223,7 +224,7 @@ def decisions_of(measure_id: int) -> Sequence[Row[Decision, Meeting]]:
     query = (
         select(Decision, Meeting)
         .join(Meeting, Meeting.id == Decision.meeting_id)
-        .where(Decision.measure_id == measure_id, Decision.outcome.is_not(None))
+        .where(Decision.measure_id == measure_id, Decision.stage == Stage.DECIDED)
         .order_by(Decision.decided_on.desc(), Decision.id.desc())
     )
     return db.session.execute(query).all()
@@ -250,19 +251,19 @@ def board_decisions_of(
     return db.session.execute(query).all()
 
 
-def board_proposals_of(measure_id: int) -> Sequence[Row[RoadmapStep, int]]:
+def board_proposals_of(measure_id: int) -> Sequence[Row[PhaseStep, Roadmap]]:
     """Return the steps by which roadmaps with a measure went to the city board, and their years."""
     query = (
-        select(RoadmapStep, Roadmap.year)
-        .join(Roadmap, Roadmap.id == RoadmapStep.roadmap_id)
+        select(PhaseStep, Roadmap)
+        .join(Roadmap, Roadmap.id == PhaseStep.roadmap_id)
         .join(Item, Item.roadmap_id == Roadmap.id)
         .join(Entry, Entry.id == Item.entry_id)
         .where(
             Entry.measure_id == measure_id,
             Item.membership != Membership.REMOVED,
-            RoadmapStep.transition == "propose_to_board",
+            PhaseStep.transition == "propose_to_board",
         )
-        .order_by(RoadmapStep.id)
+        .order_by(PhaseStep.id)
     )
     return db.session.execute(query).all()
 
@@ -295,7 +296,7 @@ def agenda_of(measure_id: int) -> Meeting | None:
         .join(Decision, Decision.meeting_id == Meeting.id)
         .where(
             Decision.measure_id == measure_id,
-            Decision.outcome.is_(None),
+            Decision.stage != Stage.DECIDED,
             Decision.undone_at.is_(None),
         )
         .order_by(Meeting.held_on)

@@ -238,10 +238,10 @@ def _placings(
         name = names.get(place) or without_name(*place, lang)
         who = person_name(row.name or "")
         yield Happening(_at(row.happened_at), row.tag.label, "review", who, [name])
-    for step, year in queries.board_proposals_of(measure_id):
+    for step, roadmap in queries.board_proposals_of(measure_id):
         # What came to the roadmap later, by an amendment, was not in what went to the board first.
-        if placed.get(("roadmap", step.roadmap_id), step.made_at) <= step.made_at:
-            text = _("Digital roadmap %(year)s", year=year)
+        if placed.get(("roadmap", roadmap.id), step.made_at) <= step.made_at:
+            text = _("Digital roadmap %(year)s", year=roadmap.year)
             label = _("proposed to the city board")
             yield Happening(_at(step.made_at), label, "waiting", texts=[_plain(text, lang)])
 

@@ -19,6 +19,7 @@ from app.measures.queries import visible_to
 from app.measures.states import State
 from app.measures.workflow import TWIN_TEXTS
 from app.meetings.models import Decision, Meeting
+from app.meetings.states import Stage
 from app.programmes.models import Roadmap
 from app.programmes.states import Phase
 from app.roadmaps.models import Item
@@ -110,7 +111,7 @@ _AGENDA = (
     .join(Decision, Decision.meeting_id == Meeting.id)
     .where(
         Decision.measure_id == Measure.id,
-        Decision.outcome.is_(None),
+        Decision.stage != Stage.DECIDED,
         Decision.undone_at.is_(None),
     )
     .scalar_subquery()

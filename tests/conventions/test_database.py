@@ -24,45 +24,55 @@ from tests.conventions import earlier
 
 DELETED_FROM = {
     "attachment",
+    "attendance",
+    "board_change",
+    "carry_over",
     "comment",
     "criterion",
     "decision",
+    "disqualification",
     "identity",
     "lineage",
     "measure",
+    "meeting",
     "message",
+    "other_matter",
     "role_grant",
     "scenario",
     "scorer",
     "session",
     "sign_in_failure",
+    "theme",
     "working_copy",
 }
 """Tables whose rows may be deleted, and whose ids SQLite would then give again."""
 
 NEVER_DELETED_FROM = {
     "board_decision",
+    "board_proposal",
     "bulk_action",
     "classification_value",
     "entry",
     "item",
     "measure_step",
-    "meeting",
+    "phase_step",
     "post",
     "programme",
     "review",
     "roadmap",
-    "roadmap_step",
     "scoring_round",
     "snapshot",
     "status_report",
-    "theme",
     "unit",
     "user_account",
 }
 """The other tables that give ids."""
 
-TRIGGERS = {"snapshot_refuses_UPDATE", "snapshot_refuses_DELETE"} | verification.TRIGGERS
+TRIGGERS = {
+    f"{table}_refuses_{event}"
+    for table in ("board_proposal", "snapshot")
+    for event in ("insert", "update", "delete")
+} | verification.TRIGGERS
 
 
 def indexes_of(inspector: Inspector, table: str) -> list[str]:

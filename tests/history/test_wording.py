@@ -32,7 +32,7 @@ NEVER_RECORDED = {
     "Rating",
     "Receipt",
     "Revision",
-    "RoadmapStep",
+    "PhaseStep",
     "Session",
     "SignInFailure",
     "Step",

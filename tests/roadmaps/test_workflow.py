@@ -149,7 +149,7 @@ def test_the_secretary_leads_the_roadmap_on_and_back(client, sign_in, actor) -> 
     data = {"reopen_collection-reason": "Kaksi ehdotusta myöhästyi"}
     assert client.submit(page, data, action=back).status_code == 303
     assert the_roadmap().phase is Phase.COLLECTING
-    found = [(row.RoadmapStep.transition, row.name) for row in queries.steps(the_roadmap())]
+    found = [(row.PhaseStep.transition, row.name) for row in queries.steps(the_roadmap())]
     secretary = actor("secretary").name
     assert found == [
         (name, secretary) for name in ("reopen_collection", "draft", "close_collection")
