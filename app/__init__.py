@@ -22,7 +22,7 @@ from app.navigation import init_app as init_navigation
 from app.organisation.routes import blueprint as organisation
 from app.own_page.routes import blueprint as own_page
 from app.proposing.lineage_routes import blueprint as proposing
-from app.roadmaps.routes import blueprint as roadmaps
+from app.roadmaps.board_routes import blueprint as roadmaps
 from app.scoring.scenario_routes import blueprint as scoring
 from app.sign_in.session_routes import blueprint as sign_in
 from app.status_page.routes import blueprint as status_page

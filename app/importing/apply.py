@@ -8,7 +8,7 @@ from app.measures import operations as measures
 from app.measures.states import Publicity, State
 from app.programmes import operations as programmes
 from app.programmes.models import Programme, Roadmap, Theme
-from app.roadmaps import operations as roadmaps
+from app.roadmaps import assembling, board
 
 _IMPORTER = Actor(name="flask import")
 """Who imports: whoever runs the command, and no person of the tool."""
@@ -27,7 +27,7 @@ def apply_plan(plan: Plan) -> None:
         _apply_row(each, by_year[each.row.year])
     for year, each_roadmap in plan.roadmaps.items():
         if each_roadmap.approved_on:
-            roadmaps.record_earlier_approval(by_year[year], each_roadmap.approved_on, _IMPORTER)
+            board.record_earlier_approval(by_year[year], each_roadmap.approved_on, _IMPORTER)
 
 
 def _roadmap(each: RoadmapPlan) -> Roadmap:
@@ -54,9 +54,9 @@ def _apply_row(each: RowPlan, roadmap: Roadmap) -> None:
     elif (entry.theme_id, entry.code) != (each.theme_id, each.code):
         measures.place_under(entry, theme, each.code, measure, _IMPORTER)
     if each.item is None:
-        roadmaps.place(roadmap, entry, row.membership, each.position, _IMPORTER, row.number)
+        assembling.place(roadmap, entry, row.membership, each.position, _IMPORTER, row.number)
     else:
-        roadmaps.correct(each.item, row.membership, each.position, _IMPORTER, row.number)
+        assembling.correct(each.item, row.membership, each.position, _IMPORTER, row.number)
     for report in each.reports:
         if report.existing is None:
             followup.report_status(

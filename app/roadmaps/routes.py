@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from flask import Blueprint, Response, abort, flash, render_template, request, url_for
+from flask import Blueprint, abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
@@ -10,9 +10,8 @@ from flask_babel.speaklater import LazyString
 from app.core import clock
 from app.core.database import writing
 from app.core.errors import Refused
-from app.core.guards import check, current_actor, hide, requires
+from app.core.guards import check, current_actor, requires
 from app.core.htmx import render, see_other
-from app.core.idempotency import earlier_result, keep_result
 from app.core.pagination import Page, page_count
 from app.core.policy import NO_UNIT, Action, can
 from app.core.transitions import Transition
@@ -22,7 +21,6 @@ from app.programmes.queries import roadmaps as all_roadmaps
 from app.programmes.states import DECIDED, Phase
 from app.roadmaps import operations, queries, snapshot, workflow
 from app.roadmaps.forms import BoardForm, DatesForm, TransitionForm
-from app.roadmaps.models import Item
 from app.roadmaps.states import APPROVALS
 
 blueprint = Blueprint("roadmaps", __name__)
@@ -62,18 +60,18 @@ class Button(NamedTuple):
 @requires(Action.READ_ROADMAPS)
 def roadmap(year: int) -> ResponseReturnValue:
     """Show a year's roadmap."""
-    return _roadmap_page(_roadmap(year))
+    return roadmap_page(the_roadmap(year))
 
 
 @blueprint.post("/roadmaps/<int:year>/dates")
 @requires(Action.MANAGE_ROADMAP)
 def set_dates(year: int) -> ResponseReturnValue:
     """Set the days that matter to a roadmap."""
-    form = DatesForm(_roadmap(year))
+    form = DatesForm(the_roadmap(year))
     if not form.validate():
-        return _roadmap_page(_roadmap(year), 422, dates=form)
+        return roadmap_page(the_roadmap(year), 422, dates=form)
     with writing():
-        operations.set_dates(_roadmap(year), **form.fields(), actor=current_actor())
+        operations.set_dates(the_roadmap(year), **form.fields(), actor=current_actor())
     flash(_("The dates were saved."), "success")
     return see_other("roadmaps.roadmap", year=year)
 
@@ -84,12 +82,12 @@ def move(year: int, transition: str) -> ResponseReturnValue:
     """Make a transition; what the city board decides has a form of its own."""
     row = workflow.made_alone(transition) or abort(404)
     check(row.action, NO_UNIT)
-    found = _roadmap(year)
+    found = the_roadmap(year)
     form = TransitionForm(row.name, found)
     if not form.accepts(needs_reason=row.needs_reason):
-        return _roadmap_page(found, 422, transition=form)
+        return roadmap_page(found, 422, transition=form)
     with writing():
-        found = _roadmap(year)
+        found = the_roadmap(year)
         operations.check_version(found, form.version.data)
         operations.move(found, row.name, current_actor(), form.reason.data or "")
         label = found.phase.label
@@ -97,85 +95,16 @@ def move(year: int, transition: str) -> ResponseReturnValue:
     return see_other("roadmaps.roadmap", year=year)
 
 
-@blueprint.post("/roadmaps/<int:year>/assemble")
-@requires(Action.MANAGE_ROADMAP)
-def assemble(year: int) -> ResponseReturnValue:
-    """Put the approved measures of the year on the roadmap."""
-    with writing():
-        count = operations.assemble(_roadmap(year), current_actor())
-    flash(_("Measures added to the roadmap: %(count)s", count=count), "success")
-    return see_other("roadmaps.roadmap", year=year)
-
-
-@blueprint.post("/roadmaps/<int:year>/items/<int:item_id>/remove")
-@requires(Action.MANAGE_ROADMAP)
-def remove_item(year: int, item_id: int) -> ResponseReturnValue:
-    """Take a proposed measure off the roadmap."""
-    with writing():
-        operations.remove_item(*_item(year, item_id), current_actor())
-    flash(_("The measure was taken off the roadmap."), "success")
-    return see_other("roadmaps.roadmap", year=year)
-
-
-@blueprint.post("/roadmaps/<int:year>/items/<int:item_id>/put-back")
-@requires(Action.MANAGE_ROADMAP)
-def put_back_item(year: int, item_id: int) -> ResponseReturnValue:
-    """Put a removed measure back on the roadmap."""
-    with writing():
-        operations.put_back_item(*_item(year, item_id), current_actor())
-    flash(_("The measure is on the roadmap again."), "success")
-    return see_other("roadmaps.roadmap", year=year)
-
-
-@blueprint.post("/roadmaps/<int:year>/board")
-@requires(Action.DECIDE_FOR_BOARD)
-def board(year: int) -> ResponseReturnValue:
-    """Record what the city board decided."""
-    actor = current_actor()
-    form = BoardForm(_roadmap(year), clock.today())
-    if not form.accepts():
-        return _roadmap_page(_roadmap(year), 422, board=form)
-    key = form.key.data or ""
-    try:
-        with writing():
-            if earlier_result(actor, key) is None:
-                found = _roadmap(year)
-                operations.check_version(found, form.version.data)
-                operations.record_board_decision(found, **form.fields(), actor=actor)
-                keep_result(actor, key, "recorded")
-    except Refused as refused:
-        return _roadmap_page(_roadmap(year), 409, board=form, refused=refused)
-    flash(_("The decision of the city board was recorded."), "success")
-    return see_other("roadmaps.roadmap", year=year)
-
-
-@blueprint.get("/roadmaps/<int:year>/snapshots/<int:number>.json", endpoint="snapshot")
-@requires(Action.READ_ROADMAPS)
-def snapshot_file(year: int, number: int) -> ResponseReturnValue:
-    """Give a snapshot exactly as it is kept, so that the file has the digest on the page."""
-    found = queries.snapshot(year, number) or abort(404)
-    if not queries.may_read_all(current_actor(), snapshot.measure_ids(found)):
-        hide()
-    response = Response(found.content, mimetype="application/json")
-    name = f"digital-roadmap-{year}-{number}.json"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
-
-
-def _roadmap(year: int) -> Roadmap:
+def the_roadmap(year: int) -> Roadmap:
+    """Return the roadmap of a year, or answer 404."""
     return roadmap_of(year) or abort(404)
-
-
-def _item(year: int, item_id: int) -> tuple[Roadmap, Item]:
-    found = _roadmap(year)
-    return found, queries.item(found, item_id) or abort(404)
 
 
 def _page_url(year: int, number: int) -> str:
     return url_for("roadmaps.roadmap", year=year, page=number if number > 1 else None)
 
 
-def _roadmap_page(
+def roadmap_page(
     found: Roadmap,
     code: int = 200,
     *,

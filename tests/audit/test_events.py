@@ -20,6 +20,7 @@ from app.meetings.states import Outcome
 from app.programmes import operations as programmes
 from app.programmes.queries import roadmap_of
 from app.programmes.states import Phase
+from app.roadmaps import assembling, board
 from app.roadmaps import operations as roadmaps
 from app.vocabulary.operations import add_value
 from app.vocabulary.states import Kind as Classification
@@ -251,7 +252,7 @@ def test_taking_off_a_roadmap_and_putting_back(app, actor) -> None:
     secretary = actor("secretary")
     (measure_id,) = drafted(secretary)
     with new_events() as events:
-        for change in (roadmaps.remove_item, roadmaps.put_back_item):
+        for change in (assembling.remove_item, assembling.put_back_item):
             with writing():
                 change(the_roadmap(), item_of(measure_id), secretary)
     proposed, removed = (
@@ -343,7 +344,7 @@ def test_an_approval_before_the_tool(app) -> None:
         roadmap = roadmap_of(2025)
         roadmap.phase = Phase.BEFORE_BOARD
     with new_events() as events, writing():
-        roadmaps.record_earlier_approval(roadmap_of(2025), date(2025, 1, 13), INSTALLER)
+        board.record_earlier_approval(roadmap_of(2025), date(2025, 1, 13), INSTALLER)
     assert tags(events) == [
         (Tag.PHASE_CHANGED, Kind.ROADMAP),
         (Tag.BOARD_DECIDED, Kind.ROADMAP),

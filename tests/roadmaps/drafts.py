@@ -13,7 +13,7 @@ from app.measures.states import State
 from app.programmes.models import Roadmap
 from app.programmes.queries import roadmap_of
 from app.programmes.states import Phase
-from app.roadmaps import operations, queries
+from app.roadmaps import assembling, board, operations, queries
 from app.roadmaps.models import Item, Snapshot
 from app.roadmaps.states import BoardOutcome
 from tests.measures.proposals import saved
@@ -41,7 +41,7 @@ def approved(**given) -> int:
 def assemble(actor: Actor) -> int:
     """Assemble the roadmap, and return how many measures were put on it."""
     with writing():
-        return operations.assemble(the_roadmap(), actor)
+        return assembling.assemble(the_roadmap(), actor)
 
 
 def move(name: str, actor: Actor, reason: str = "") -> None:
@@ -69,7 +69,7 @@ def board_decides(actor: Actor, outcome: BoardOutcome = BoardOutcome.APPROVED) -
     """Record what the city board decided yesterday."""
     day = clock.today() - timedelta(days=1)
     with writing():
-        operations.record_board_decision(
+        board.record_board_decision(
             the_roadmap(), outcome, day, "310", "1/2026", "Muutoksin", actor
         )
 

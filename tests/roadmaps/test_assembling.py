@@ -15,7 +15,7 @@ from app.measures.states import State
 from app.programmes import operations as programmes
 from app.programmes.models import Programme, Theme
 from app.programmes.states import Phase
-from app.roadmaps import operations, queries
+from app.roadmaps import assembling, queries
 from app.roadmaps.states import Membership
 from tests.measures.proposals import fresh, saved
 from tests.roadmaps.drafts import (
@@ -97,7 +97,7 @@ def test_a_measure_keeps_the_code_that_it_has(app, actor) -> None:
 def test_a_code_is_never_given_again(app, actor) -> None:
     first, second = drafted(actor("secretary"), count=2)
     with writing():
-        operations.remove_item(the_roadmap(), item_of(second), actor("secretary"))
+        assembling.remove_item(the_roadmap(), item_of(second), actor("secretary"))
         fresh(second).state = State.REJECTED
     third = approved()
     assemble(actor("secretary"))
@@ -122,7 +122,7 @@ def test_whatever_happens_codes_are_unique_and_stay(app, actor, steps: list[str]
             with writing():
                 for row in queries.contents(the_roadmap())[-1:]:
                     if row.Item.membership is Membership.PROPOSED:
-                        operations.remove_item(the_roadmap(), row.Item, secretary)
+                        assembling.remove_item(the_roadmap(), row.Item, secretary)
         after = codes()
         assert {key: after[key] for key in before} == before
         assert len(set(after.values())) == len(after)

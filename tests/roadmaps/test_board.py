@@ -14,7 +14,7 @@ from app.measures.models import Entry
 from app.measures.states import Publicity
 from app.programmes.queries import roadmap_of
 from app.programmes.states import Phase
-from app.roadmaps import operations, queries
+from app.roadmaps import assembling, board, queries
 from app.roadmaps.models import BoardDecision
 from app.roadmaps.states import BoardOutcome, Membership
 from tests.client import HTMX
@@ -172,7 +172,7 @@ def test_the_operation_asks_for_the_same(app, actor, ids, given) -> None:
         **given,
     }
     with pytest.raises(Refused), writing():
-        operations.record_board_decision(the_roadmap(), **fields, actor=actor("board-secretary"))
+        board.record_board_decision(the_roadmap(), **fields, actor=actor("board-secretary"))
     assert the_roadmap().phase is Phase.BEFORE_BOARD
 
 
@@ -234,7 +234,7 @@ def _placed(year: int, *memberships: Membership) -> list[int]:
             entry = Entry(measure_id=measure_id, programme_id=roadmap.programme_id)
             db.session.add(entry)
             db.session.flush()
-            operations.place(roadmap, entry, membership, position, INSTALLER)
+            assembling.place(roadmap, entry, membership, position, INSTALLER)
     return ids
 
 
@@ -243,7 +243,7 @@ def test_an_earlier_approval_keeps_what_the_board_approved(client, sign_in, app)
     with writing():
         roadmap = roadmap_of(2025)
         roadmap.phase = Phase.PLANNED
-        decision = operations.record_earlier_approval(roadmap, date(2025, 1, 13), INSTALLER)
+        decision = board.record_earlier_approval(roadmap, date(2025, 1, 13), INSTALLER)
         assert (decision.imported, decision.section, decision.recorded_by_id) == (True, "", None)
     assert roadmap_of(2025).phase is Phase.APPROVED
     (kept,) = queries.snapshots(roadmap_of(2025))

@@ -11,7 +11,7 @@ from app.core.policy import ANONYMOUS, Actor, Role
 from app.extensions import db
 from app.measures import operations as measures
 from app.programmes.states import Phase
-from app.roadmaps import operations, queries
+from app.roadmaps import assembling, operations, queries
 from app.roadmaps.states import BoardOutcome
 from app.roadmaps.workflow import BOARD_ROWS, WORKFLOW, gaps, offered, steps
 from tests.measures.proposals import fresh, saved
@@ -235,7 +235,7 @@ def test_what_was_taken_off_holds_nothing_back(app, actor) -> None:
     measure_id = saved("approved", problem_sv="")
     assemble(actor("secretary"))
     with writing():
-        operations.remove_item(the_roadmap(), item_of(measure_id), actor("secretary"))
+        assembling.remove_item(the_roadmap(), item_of(measure_id), actor("secretary"))
     move("propose_to_board", actor("chair"))
     assert the_roadmap().phase is Phase.BEFORE_BOARD
 

@@ -25,7 +25,7 @@ from app.programmes import operations as programmes
 from app.programmes import queries as programme_queries
 from app.programmes.models import Programme, Theme
 from app.programmes.states import Phase
-from app.roadmaps import operations as roadmaps
+from app.roadmaps import assembling
 from app.roadmaps.states import Membership
 from app.status_page.filters import Order
 from tests.client import HTMX, LintingClient
@@ -48,7 +48,7 @@ def add(name: str, year: int = 2025, code: str | None = None, **fields: object) 
     of_programme = select(Theme).where(Theme.programme_id == programme.id)
     theme = db.session.scalars(of_programme.order_by(Theme.position)).first()
     entry = measures.enter(measure, programme, INSTALLER, theme, code)
-    roadmaps.place(roadmap, entry, Membership.APPROVED, 1, INSTALLER)
+    assembling.place(roadmap, entry, Membership.APPROVED, 1, INSTALLER)
     return measure
 
 
@@ -185,7 +185,7 @@ def test_a_measure_in_two_programmes_stands_once_under_the_newer_theme(
         roadmap = programmes.add_roadmap(earlier, 2023, Phase.CLOSED, INSTALLER)
         measure = add("Jatkuva")
         entry = measures.enter(measure, earlier, INSTALLER, old_theme, "A7")
-        roadmaps.place(roadmap, entry, Membership.APPROVED, 1, INSTALLER)
+        assembling.place(roadmap, entry, Membership.APPROVED, 1, INSTALLER)
     page = read(client.get("/?year=2023&year=2025&lang=fi"))
     assert page.names == ["Jatkuva"]
     assert sum(page.themes.values()) == 1

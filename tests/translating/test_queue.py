@@ -16,7 +16,7 @@ from app.measures.states import Publicity, State
 from app.meetings import operations as meetings
 from app.programmes import queries as programmes
 from app.programmes.models import Programme
-from app.roadmaps import operations as roadmaps
+from app.roadmaps import assembling
 from app.roadmaps.states import Membership
 from tests.client import LintingClient
 from tests.html import document_of, elements, first, text_of
@@ -108,7 +108,7 @@ def on_roadmap(measure_id: int, year: int) -> None:
     programme = db.session.get_one(Programme, roadmap.programme_id)
     with writing():
         entry = measures.enter(fresh(measure_id), programme, INSTALLER)
-        roadmaps.place(programmes.roadmap_of(year), entry, Membership.APPROVED, 1, INSTALLER)
+        assembling.place(programmes.roadmap_of(year), entry, Membership.APPROVED, 1, INSTALLER)
 
 
 def test_the_most_urgent_comes_first(translator: LintingClient, actor) -> None:
