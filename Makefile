@@ -85,7 +85,7 @@ vendor: $(VENV)/tests-installed ## Fetch the files that static/vendor/vendor.jso
 .PHONY: lock
 lock: $(VENV)/tests-installed ## Resolve pyproject.toml's dependencies anew (ARGS=--upgrade for newer versions)
 	$(call compile,requirements.txt)
-	$(call compile,requirements-extras.txt,--extra oidc --extra optimisation --extra postgresql --constraint requirements.txt)
+	$(call compile,requirements-extras.txt,--extra documents --extra oidc --extra optimisation --extra postgresql --constraint requirements.txt)
 	$(call compile,requirements-dev.txt,--all-extras --constraint requirements-extras.txt)
 
 .PHONY: clean

@@ -33,8 +33,8 @@ HIDDEN = {".ci", ".editorconfig", ".gitattributes", ".gitignore"}
 
 LOCKS = {
     "requirements.txt": (),
-    "requirements-extras.txt": ("oidc", "optimisation", "postgresql"),
-    "requirements-dev.txt": ("oidc", "optimisation", "postgresql", "dev"),
+    "requirements-extras.txt": ("documents", "oidc", "optimisation", "postgresql"),
+    "requirements-dev.txt": ("documents", "oidc", "optimisation", "postgresql", "dev"),
 }
 LOCKED = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>[\w.]+)(?: ; [^\\]+)? \\$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}(?: \\)?$")
