@@ -49,6 +49,7 @@ _PERSON = (
         User.name,
         RoleGrant.role,
         func.coalesce(RoleGrant.unit_id, _DEPUTISED.unit_id, User.unit_id).label("unit_id"),
+        Post.id.label("post_id"),
     )
     .outerjoin(
         RoleGrant,
@@ -59,6 +60,7 @@ _PERSON = (
         ),
     )
     .outerjoin(_DEPUTISED, _DEPUTISED.id == RoleGrant.deputy_for_id)
+    .outerjoin(Post, or_(Post.holder_id == User.id, Post.deputy_id == User.id))
     .where(User.id == bindparam("user_id"), User.disabled_on.is_(None))
 )
 _GIVEN = select(Unit.id).where(Unit.id.in_(bindparam("unit_ids", expanding=True)))
@@ -78,6 +80,7 @@ def actor_of(user_id: int, today: date) -> Actor | None:
         rows[0].name,
         frozenset(row.role for row in rows if row.role),
         units_and_below(proposes_for),
+        frozenset(row.post_id for row in rows if row.post_id),
     )
 
 

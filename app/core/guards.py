@@ -62,9 +62,9 @@ def is_open(action: Action) -> bool:
     return action is Action.READ_STATUS and is_opened
 
 
-def check(action: Action, unit_id: int | None) -> None:
-    """Stop with 403 unless the reader may do `action` to what `unit_id` owns."""
-    if not can(current_actor(), action, unit_id):
+def check(action: Action, unit_id: int | None, lead_post_id: int | None = None) -> None:
+    """Stop with 403 unless the reader may do `action`; the arguments are those of `can`."""
+    if not can(current_actor(), action, unit_id, lead_post_id):
         refuse(action)
 
 

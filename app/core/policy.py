@@ -45,12 +45,14 @@ class Actor:
         name: The person's name.
         roles: The roles that the person holds today.
         unit_ids: The units for which the person proposes, with the units below them.
+        post_ids: The posts that the person holds, or is the deputy of.
     """
 
     user_id: int | None = None
     name: str = ""
     roles: frozenset[Role] = frozenset()
     unit_ids: frozenset[int] = frozenset()
+    post_ids: frozenset[int] = frozenset()
 
     @property
     def is_signed_in(self) -> bool:
@@ -71,9 +73,11 @@ class Action(Labelled):
     COMMENT = "comment", _l("comment on a measure")
     DECIDE = "decide", _l("record the decisions of the steering group")
     DECIDE_FOR_BOARD = "decide_for_board", _l("record the decisions of the city board")
+    EDIT_FACTS = "edit_facts", _l("edit the facts of an approved measure")
     EDIT_PROPOSAL = "edit_proposal", _l("edit a proposal")
     MANAGE_MEETINGS = "manage_meetings", _l("arrange meetings")
     MANAGE_PEOPLE = "manage_people", _l("manage people and their roles")
+    MANAGE_PROGRAMMES = "manage_programmes", _l("prepare programmes and their themes")
     MANAGE_PROPOSALS = "manage_proposals", _l("handle proposals")
     MANAGE_ROADMAP = "manage_roadmap", _l("assemble the roadmap")
     MANAGE_ROUND = "manage_round", _l("arrange the scoring round")
@@ -122,6 +126,8 @@ class Rule:
         group: With what it is shown.
         roles: Roles that may do it to anything.
         in_own_unit: Roles that may do it to what belongs to their own unit or a unit below it.
+        as_lead: Whether the holder of a measure's lead post, and the deputy, may do it to that
+            measure, whatever their roles.
         signed_in: Whether everybody who has signed in may do it, with a role or without.
         everyone: Whether signing in is not needed.
     """
@@ -129,6 +135,7 @@ class Rule:
     group: Group
     roles: frozenset[Role] = field(default_factory=frozenset)
     in_own_unit: frozenset[Role] = field(default_factory=frozenset)
+    as_lead: bool = False
     signed_in: bool = False
     everyone: bool = False
 
@@ -147,11 +154,13 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
         Action.COMMENT: Rule(Group.FOR_EVERYONE, signed_in=True),
         Action.DECIDE: Rule(Group.STEERING_GROUP, _roles(Role.SECRETARY)),
         Action.DECIDE_FOR_BOARD: Rule(Group.ROADMAPS, _roles(Role.BOARD_SECRETARY)),
+        Action.EDIT_FACTS: Rule(Group.PROPOSALS, _roles(Role.SECRETARY), as_lead=True),
         Action.EDIT_PROPOSAL: Rule(
             Group.PROPOSALS, _roles(Role.SECRETARY), in_own_unit=_roles(Role.PROPOSER)
         ),
         Action.MANAGE_MEETINGS: Rule(Group.STEERING_GROUP, _roles(Role.SECRETARY)),
         Action.MANAGE_PEOPLE: Rule(Group.ADMINISTRATION, _roles(Role.ADMINISTRATOR)),
+        Action.MANAGE_PROGRAMMES: Rule(Group.ROADMAPS, _roles(Role.SECRETARY)),
         Action.MANAGE_PROPOSALS: Rule(Group.PROPOSALS, _roles(Role.SECRETARY)),
         Action.MANAGE_ROADMAP: Rule(Group.ROADMAPS, _roles(Role.SECRETARY)),
         Action.MANAGE_ROUND: Rule(Group.STEERING_GROUP, _roles(Role.SECRETARY)),
@@ -195,7 +204,9 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
 )
 
 
-def can(actor: Actor, action: Action, unit_id: int | None = None) -> bool:
+def can(
+    actor: Actor, action: Action, unit_id: int | None = None, lead_post_id: int | None = None
+) -> bool:
     """Tell whether `actor` may do `action`.
 
     Args:
@@ -203,9 +214,12 @@ def can(actor: Actor, action: Action, unit_id: int | None = None) -> bool:
         action: What they want to do.
         unit_id: The unit that owns the thing in question. Without it the answer is whether the
             actor may do it to something at all, which is what a menu needs to know.
+        lead_post_id: The post that is responsible for the thing, if there is one.
     """
     rule = RULES[action]
     if rule.everyone or (rule.signed_in and actor.is_signed_in) or actor.roles & rule.roles:
+        return True
+    if rule.as_lead and (actor.post_ids if unit_id is None else lead_post_id in actor.post_ids):
         return True
     if not actor.roles & rule.in_own_unit:
         return False

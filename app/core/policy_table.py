@@ -18,6 +18,7 @@ class Answer(Labelled):
     NO = "no", _l("no")
 
 
+AS_LEAD = _l("also the holder of the responsible post of the measure, and the deputy")
 FOR_ALL = _l("everyone")
 FOR_ALL_SIGNED_IN = _l("everyone who has signed in")
 
@@ -57,6 +58,8 @@ def _lines() -> list[str]:
     ]
     for group in Group:
         lines += ["", f"## {group.label}", "", *_table(_cells(group))]
+        led = [action.label for action in actions_of(group) if RULES[action].as_lead]
+        lines += [line for label in led for line in ("", f"- {label}: {AS_LEAD}")]
     return lines
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from app.core import policy_table
 from app.core.guards import is_open, requires
-from app.core.policy import MEANINGS, Action, Group
+from app.core.policy import MEANINGS, RULES, Action, Group
 from app.extensions import db
 
 blueprint = Blueprint("core", __name__)
@@ -63,4 +63,6 @@ def policy() -> ResponseReturnValue:
         answer=policy_table.answer,
         who=lambda action: policy_table.FOR_ALL if is_open(action) else policy_table.who(action),
         no=policy_table.Answer.NO,
+        rules=RULES,
+        as_lead=policy_table.AS_LEAD,
     )

@@ -201,10 +201,11 @@ class Entry(Model):
 class Step(Model):
     """What happened to a proposal: by whom, when, and why where a reason was given.
 
-    It is a transition of the workflow, or `EDITED` when the secretary edited a proposal that the
-    unit had submitted. `concerned` names the fields that a reason is about or that were edited,
-    separated by spaces. `content` is, in JSON, what the fields said before: all that can be edited
-    where the proposal was returned, those that were edited otherwise.
+    It is a transition of the workflow, or `EDITED` when somebody edited a proposal that the unit
+    had submitted, or the facts of an approved measure. `concerned` names the fields that a reason
+    is about or that were edited, separated by spaces. `content` is, in JSON, what the fields said
+    before: all that can be edited where the proposal was returned, those that were edited
+    otherwise.
     """
 
     __tablename__ = "measure_step"

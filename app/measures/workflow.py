@@ -284,7 +284,7 @@ They are offered nowhere else, as they tell nobody.
 """
 
 EDITED = "edited"
-"""What a step is called that is no transition: a proposal was edited after it was submitted."""
+"""What a step is called that is no transition: it was edited after it was submitted."""
 
 IN_THE_UNIT = frozenset({State.DRAFT, State.RETURNED})
 """States in which the unit writes the proposal, so that it may be half-way."""
@@ -348,6 +348,12 @@ PROPOSED = (
 )
 """Everything that the writer of a proposal says of it: columns of `Measure`, and `POSTS`."""
 
+_PLACE = frozenset({"theme_id", "lead_post_id"})
+"""Under what a measure stands, and who answers for it, which those do not decide themselves."""
+
+_FACTS = _TEXTS | (_CLASSIFICATION - _PLACE) | {"cost_once", "cost_yearly"}
+"""What an approved measure says of itself."""
+
 _BY_THE_UNIT = MappingProxyType({Action.SUBMIT_PROPOSAL: PROPOSED, Action.TRANSLATE: _TEXTS})
 _BY_THE_SECRETARY = MappingProxyType({Action.MANAGE_PROPOSALS: _TEXTS | _CLASSIFICATION})
 
@@ -357,11 +363,15 @@ EDITABLE: Mapping[State, Mapping[Action, frozenset[str]]] = MappingProxyType(
         State.RETURNED: _BY_THE_UNIT,
         State.SUBMITTED: _BY_THE_SECRETARY,
         State.IN_SCORING: _BY_THE_SECRETARY,
+        State.APPROVED: MappingProxyType(
+            {Action.EDIT_FACTS: _FACTS, Action.MANAGE_PROPOSALS: _PLACE}
+        ),
     }
 )
 """What may be set in which state, by those who may do which action; in other states nothing.
 
-Who may submit a proposal answers for all of it. Nobody makes one public by editing it.
+Who may submit a proposal answers for all of it. Nobody makes one public by editing it. The facts of
+what is approved go on changing; what the city board has approved of them stays in the snapshot.
 """
 
 
@@ -386,7 +396,7 @@ def editable(measure: Measure, actor: Actor) -> frozenset[str]:
     """
     unit_id = measure.unit_id or NO_UNIT
     rows = EDITABLE.get(measure.state, {}).items()
-    found = [fields for action, fields in rows if can(actor, action, unit_id)]
+    found = [fields for action, fields in rows if can(actor, action, unit_id, measure.lead_post_id)]
     is_writer = actor.is_signed_in and measure.created_by_id == actor.user_id
     if measure.state is State.DRAFT and is_writer and can(actor, Action.PROPOSE, unit_id):
         found.append(PROPOSED)
@@ -398,8 +408,17 @@ def may_edit(measure: Measure, actor: Actor) -> bool:
     return bool(editable(measure, actor))
 
 
+def edits_facts(measure: Measure, actor: Actor) -> bool:
+    """Tell whether `actor` may edit the facts of a measure, as it is approved."""
+    return measure.state is State.APPROVED and may_edit(measure, actor)
+
+
 def reason_not_to_edit(measure: Measure) -> LazyString:
     """Return why somebody may not edit what they wanted to in a proposal."""
+    if measure.state is State.APPROVED:
+        return _l(
+            "This is approved. The secretary, and the holder of the responsible post, may edit it."
+        )
     if measure.state in EDITABLE:
         return _l("Your role does not include editing this.")
     return _l(

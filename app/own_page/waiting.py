@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import joinedload
@@ -100,7 +100,7 @@ def gather(actor: Actor, today: date) -> Waiting:
     """Return what waits for `actor`; the number of queries does not depend on how much it is."""
     proposes, scores = can(actor, Action.PROPOSE), can(actor, Action.SCORE)
     return Waiting(
-        unfinished=working_copies.of_person(cast(int, actor.user_id)) if proposes else [],
+        unfinished=working_copies.of_person(actor) if proposes or actor.post_ids else [],
         begun=_begun(actor) if proposes else [],
         to_review=scoring.to_review(actor, today) if scores else [],
         changed=scoring.changed_since_review(actor, today) if scores else [],

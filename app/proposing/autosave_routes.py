@@ -46,6 +46,15 @@ def keep(measure_id: int) -> ResponseReturnValue:
     return _keep(measure_id)
 
 
+@blueprint.post("/measures/<int:measure_id>/facts/working-copy")
+@requires(Action.EDIT_FACTS)
+def keep_facts(measure_id: int) -> ResponseReturnValue:
+    """Keep what is typed into the form of the facts of an approved measure."""
+    measure = readable(measure_id)
+    check(Action.EDIT_FACTS, measure.unit_id or NO_UNIT, measure.lead_post_id)
+    return _keep(measure_id)
+
+
 def _keep(measure_id: int | None) -> ResponseReturnValue:
     actor, sent = current_actor(), request.form
     key = sent.get("key", "")
@@ -60,7 +69,7 @@ def _keep(measure_id: int | None) -> ResponseReturnValue:
             others = working_copies.who_else_writes(measure, actor) if measure else ""
             return jsonify(
                 time=format_time(copy.saved_at),
-                address=working_copies.address_of(copy),
+                address=working_copies.address_of(copy, measure, actor),
                 others=others,
                 lang=language(),
             )

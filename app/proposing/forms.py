@@ -38,7 +38,7 @@ from app.core.policy import Actor
 from app.measures import workflow
 from app.measures.models import Measure
 from app.measures.queries import Options, post_ids_of
-from app.measures.states import Origin, Publicity, Size
+from app.measures.states import Origin, Publicity, Size, State
 from app.measures.workflow import POSTS
 from app.proposing.models import WorkingCopy
 from app.vocabulary.states import Kind
@@ -276,7 +276,10 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         defaults = {} if measure else _defaults(self._options, actor)
         typed = {"formdata": MultiDict(copy.typed)} if copy else {}
         super().__init__(obj=measure, data={**defaults, POSTS: self._post_ids}, **typed)
-        for name in workflow.REQUIRED:
+        # What is approved was made before the tool, or decided as it was, so its gaps may stay.
+        is_approved = measure is not None and measure.state is State.APPROVED
+        self._may_lack = workflow.missing(measure).keys() if measure and is_approved else ()
+        for name in workflow.REQUIRED.keys() - set(self._may_lack):
             self[self.place(name)].flags.required = True
         self._offer()
         self.read_only = self._locked(settable)
@@ -357,6 +360,10 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         """The version that the writer has seen last; 0 when the form does not say."""
         return version_seen(self.conflict_version) or version_seen(self.version)
 
+    def needs(self, name: str) -> bool:
+        """Tell whether a field that a choice asks for must be given then."""
+        return name not in self._may_lack
+
     @property
     def is_half_typed(self) -> bool:
         """Whether a field holds what is no value of it yet, such as half a date."""
@@ -397,7 +404,8 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         if not complete:
             lacking = {name: lacking[name] for name in ("name", "unit_id") if name in lacking}
         for name, text in lacking.items():
-            self._complain(self.place(name), text)
+            if name not in self._may_lack:
+                self._complain(self.place(name), text)
         if candidate.publicity is Publicity.SECRET and not candidate.secrecy_basis:
             self._complain("secrecy_basis", _l("Give the act and the section of the secrecy."))
         first, last = candidate.first_year, candidate.last_year

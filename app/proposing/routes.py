@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import cast
 
 from flask import (
     Blueprint,
@@ -86,7 +85,7 @@ def new() -> ResponseReturnValue:
     form = ProposalForm(options, actor, language(), today, copy=copy)
     if not form.is_submitted():
         conflict.begin(form, copy)
-        unfinished = working_copies.of_person(cast(int, actor.user_id), new=True)
+        unfinished = working_copies.of_person(actor, new=True)
         return _form_page(form, None, copy=copy, unfinished=unfinished)
     if not form.accepts(complete=_submits()):
         return _form_page(form, None, 422)
@@ -110,15 +109,28 @@ def new() -> ResponseReturnValue:
 @requires(Action.EDIT_PROPOSAL)
 def edit(measure_id: int) -> ResponseReturnValue:
     """Change a proposal."""
-    actor = current_actor()
-    today = clock.today()
     measure = readable(measure_id)
     check(Action.EDIT_PROPOSAL, measure.unit_id or NO_UNIT)
+    return _edit(measure, Action.EDIT_PROPOSAL)
+
+
+@blueprint.route("/measures/<int:measure_id>/facts", methods=["GET", "POST"])
+@requires(Action.EDIT_FACTS)
+def edit_facts(measure_id: int) -> ResponseReturnValue:
+    """Change the facts of an approved measure."""
+    measure = readable(measure_id)
+    check(Action.EDIT_FACTS, measure.unit_id or NO_UNIT, measure.lead_post_id)
+    return _edit(measure, Action.EDIT_FACTS)
+
+
+def _edit(measure: Measure, action: Action) -> ResponseReturnValue:
+    """Answer with the form of a measure, or save what was sent by one who may do `action`."""
+    actor, today, measure_id = current_actor(), clock.today(), measure.id
     # Where nothing can be edited any more, what was typed is shown, and so are all its fields.
     editable = workflow.editable(measure, actor)
     settable = editable or workflow.PROPOSED
     if _is_forged(measure, settable):
-        refuse(Action.EDIT_PROPOSAL)
+        refuse(action)
     options = partial(queries.options_for, actor, today, measure)
     copy = None
     if request.method != "POST":
@@ -146,9 +158,10 @@ def edit(measure_id: int) -> ResponseReturnValue:
             )
             _submit_if_asked(measure)
             working_copies.settle(actor, form.key.data or "", mark_of(request.form), measure)
+            is_approved = measure.state is State.APPROVED
     except Refused as refused:
         return _conflict_page(form, readable(measure_id), refused)
-    return _saved(measure_id)
+    return _saved(measure_id, is_approved=is_approved)
 
 
 def mark_of(sent: Mapping[str, str]) -> Mark:
@@ -182,7 +195,8 @@ def _give_way(form: ProposalForm, measure: Measure) -> ResponseReturnValue:
         working_copies.take_turn(actor)
         working_copies.settle(actor, key, mark_of(request.form), measure)
     flash(_("What you had not saved was thrown away."), "info")
-    return see_other("proposing.edit", measure_id=measure.id)
+    facts = workflow.edits_facts(measure, actor)
+    return see_other("proposing.edit_facts" if facts else "proposing.edit", measure_id=measure.id)
 
 
 def _is_forged(measure: Measure | None, settable: frozenset[str]) -> bool:
@@ -212,10 +226,13 @@ def _submit_if_asked(measure: Measure) -> None:
         operations.move(measure, "submit", current_actor())
 
 
-def _saved(measure_id: int) -> ResponseReturnValue:
+def _saved(measure_id: int, *, is_approved: bool = False) -> ResponseReturnValue:
     """Answer after a save: a draft goes on being written, the rest is looked at."""
     if _submits():
         flash(_("The proposal has been submitted."), "success")
+        return see_other("status_page.measure", measure_id=measure_id)
+    if is_approved:
+        flash(_("The facts of the measure have been saved."), "success")
         return see_other("status_page.measure", measure_id=measure_id)
     flash(_("The proposal has been saved."), "success")
     return see_other("proposing.edit", measure_id=measure_id)
@@ -238,6 +255,7 @@ def _form_page(
         code,
         form=form,
         measure=measure,
+        facts=measure is not None and workflow.edits_facts(measure, actor),
         explanations=explanations(settings),
         can_save=measure is None or workflow.may_edit(measure, actor),
         can_submit=in_the_unit and can(actor, Action.SUBMIT_PROPOSAL, unit_id),

@@ -27,6 +27,7 @@ from app.core.i18n import language, person_name
 from app.core.policy import NO_UNIT, Action, Actor, can
 from app.extensions import db
 from app.measures.models import Measure
+from app.measures.workflow import edits_facts
 from app.proposing.models import WorkingCopy
 
 LONGEST = 200_000
@@ -106,7 +107,8 @@ def keep(
             too many.
     """
     action = Action.EDIT_PROPOSAL if measure else Action.PROPOSE
-    if not can(actor, action, (measure.unit_id or NO_UNIT) if measure else None):
+    may_write = can(actor, action, (measure.unit_id or NO_UNIT) if measure else None)
+    if not may_write and not (measure and edits_facts(measure, actor)):
         raise Refused(_l("Your role does not include editing this."))
     text = json.dumps(typed)
     if not _KEY.fullmatch(key) or len(text) > LONGEST:
@@ -170,25 +172,33 @@ def of_measure(actor: Actor, measure: Measure, key: str) -> WorkingCopy | None:
     return db.session.scalars(query.limit(1)).one_or_none()
 
 
-def of_person(user_id: int, *, new: bool = False) -> list[Unfinished]:
-    """Return what a person has begun and not saved, newest first.
+def of_person(actor: Actor, *, new: bool = False) -> list[Unfinished]:
+    """Return what somebody has begun and not saved, newest first.
 
     Args:
-        user_id: Whose copies.
+        actor: Whose copies.
         new: Whether those alone that are of no proposal yet.
     """
-    query = select(WorkingCopy).where(WorkingCopy.user_id == user_id)
+    query = (
+        select(WorkingCopy, Measure)
+        .outerjoin(Measure, Measure.id == WorkingCopy.measure_id)
+        .where(WorkingCopy.user_id == actor.user_id)
+    )
     if new:
         query = query.where(WorkingCopy.measure_id.is_(None))
-    found = db.session.scalars(query.order_by(WorkingCopy.saved_at.desc(), WorkingCopy.id))
-    return [Unfinished(_title(copy), address_of(copy), copy.saved_at, copy.key) for copy in found]
+    found = db.session.execute(query.order_by(WorkingCopy.saved_at.desc(), WorkingCopy.id))
+    return [
+        Unfinished(_title(copy), address_of(copy, measure, actor), copy.saved_at, copy.key)
+        for copy, measure in found
+    ]
 
 
-def address_of(copy: WorkingCopy) -> str:
-    """Return the address of the form that is filled in from a copy."""
-    if copy.measure_id is None:
+def address_of(copy: WorkingCopy, measure: Measure | None, actor: Actor) -> str:
+    """Return the address of the form that is filled in from a copy, of `measure` or a new one."""
+    if measure is None:
         return url_for("proposing.new", copy=copy.key)
-    return url_for("proposing.edit", measure_id=copy.measure_id, copy=copy.key)
+    form = "proposing.edit_facts" if edits_facts(measure, actor) else "proposing.edit"
+    return url_for(form, measure_id=measure.id, copy=copy.key)
 
 
 def _title(copy: WorkingCopy) -> Text:

@@ -28,8 +28,8 @@ TRANSLATING: Mapping[State, frozenset[Action]] = MappingProxyType(
 )
 """States in which texts may be written, and what one must be allowed to do for it.
 
-They are those in which a proposal is edited. What is approved is not edited, but the secretary
-keeps its two languages together; the snapshots that the city board approved stay as they are.
+They are those in which a proposal is edited. Of what is approved the secretary keeps the two
+languages together; the snapshots that the city board approved stay as they are.
 """
 
 

@@ -200,13 +200,18 @@ class Row(NamedTuple):
 
 _WORKS_ON_PROPOSALS = f"{PROPOSERS} {STEERING_GROUP}"
 
+_HOLDERS = f"{PROPOSERS} member secretary administrator"
+"""Who holds or deputises for a post in the small city; none of them leads the measures here."""
+
 MEASURES = {
     "status_page.measure GET": Row(EVERYONE, EVERYONE),
     "history.measure GET": Row(
         f"{PROPOSERS} {STEERING_GROUP} administrator", f"own {STEERING_GROUP} administrator"
     ),
     "proposing.edit GET POST": Row(f"{PROPOSERS} secretary", "own secretary"),
+    "proposing.edit_facts GET POST": Row(_HOLDERS, "secretary"),
     "proposing.keep POST": Row(f"{PROPOSERS} secretary", "own secretary"),
+    "proposing.keep_facts POST": Row(_HOLDERS, "secretary"),
     "proposing.look_alikes POST": Row(f"{PROPOSERS} secretary", "own secretary"),
     "proposing.relations GET": Row("secretary", "secretary"),
     "proposing.relate GET POST": Row("secretary", "secretary"),

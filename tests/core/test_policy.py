@@ -15,9 +15,11 @@ EXPECTED = {
     Action.ATTACH: ("secretary", "proposer"),
     Action.DECIDE: ("secretary", ""),
     Action.DECIDE_FOR_BOARD: ("board_secretary", ""),
+    Action.EDIT_FACTS: ("secretary", ""),
     Action.EDIT_PROPOSAL: ("secretary", "proposer"),
     Action.MANAGE_MEETINGS: ("secretary", ""),
     Action.MANAGE_PEOPLE: ("administrator", ""),
+    Action.MANAGE_PROGRAMMES: ("secretary", ""),
     Action.MANAGE_PROPOSALS: ("secretary", ""),
     Action.MANAGE_ROADMAP: ("secretary", ""),
     Action.MANAGE_ROUND: ("secretary", ""),
@@ -88,6 +90,16 @@ def test_somebody_without_a_role_does_nothing_that_needs_one(action: Action) -> 
 def test_all_who_have_signed_in_read_what_is_for_all(action: Action, roles: list[Role]) -> None:
     assert can(person(*roles), action)
     assert can(person(*roles), action, OTHER_UNIT)
+
+
+@pytest.mark.parametrize("action", Action)
+def test_who_holds_the_lead_post_edits_the_facts_alone(action: Action) -> None:
+    lead = Actor(1, "Ella Esimerkki", post_ids=frozenset({5}))
+    for_all = action in FOR_ALL_SIGNED_IN | {Action.SEE_OPEN_PAGES}
+    assert can(lead, action) is (for_all or action is Action.EDIT_FACTS)
+    assert can(lead, action, OWN_UNIT, 5) is (for_all or action is Action.EDIT_FACTS)
+    assert can(lead, action, OWN_UNIT, 6) is for_all
+    assert can(lead, action, OWN_UNIT) is for_all
 
 
 def test_open_pages_are_for_all() -> None:

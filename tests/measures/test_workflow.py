@@ -18,6 +18,7 @@ from app.vocabulary.models import ClassificationValue
 from tests.measures.proposals import card
 
 OWN_UNIT = 1
+LEAD_POST = 3
 
 STATES = [
     "draft",
@@ -31,7 +32,8 @@ STATES = [
     "merged",
 ]
 
-# In every cell: who may, of U the unit (its proposers) and S the secretary.
+# In every cell: who may, of U the unit (its proposers), S the secretary and L, who holds the lead
+# post.
 TRANSITIONS = """
                 draft submitted returned in_scoring approved postponed rejected withdrawn merged
 submit          U     .         U        .          .        .         .        .         .
@@ -57,7 +59,7 @@ back_to_postponed .   .         .        S          .        .         .        
 
 EDITING = """
                 draft submitted returned in_scoring approved postponed rejected withdrawn merged
-edit            US    S         US       S          .        .         .        .         .
+edit            US    S         US       S          SL       .         .        .         .
 """
 
 TARGETS = {
@@ -92,6 +94,8 @@ ON_ITS_OWN_PAGE = {"submit", "return", "cancel_scoring", "withdraw", "reopen"}
 ACTORS = {
     "U": Actor(1, "own unit", frozenset({Role.PROPOSER}), frozenset({OWN_UNIT})),
     "S": Actor(2, "secretary", frozenset({Role.SECRETARY})),
+    "L": Actor(9, "lead", post_ids=frozenset({LEAD_POST})),
+    "lead of another": Actor(10, "", post_ids=frozenset({LEAD_POST + 1})),
     "another unit": Actor(3, "", frozenset({Role.PROPOSER}), frozenset({2})),
     "viewer of the unit": Actor(4, "", frozenset({Role.VIEWER}), frozenset({OWN_UNIT})),
     "member of the unit": Actor(5, "", frozenset({Role.MEMBER}), frozenset({OWN_UNIT})),
@@ -136,6 +140,7 @@ def measure_in(state: str, **given) -> Measure:
         "cost_class": "S",
         "first_year": 2026,
         "unit_id": OWN_UNIT,
+        "lead_post_id": LEAD_POST,
         "legal_act": "",
         "partners": "",
         "description_fi": "",

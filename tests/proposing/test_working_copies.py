@@ -408,9 +408,9 @@ def test_of_person_gives_titles_addresses_and_times(app, ella, actor) -> None:
     Tab(ella, edit_of(measure_id)).type(name_fi="Uusi nimi")
     Tab(ella, NEW).type(name_fi="", name_sv="Nytt namn")
     with app.test_request_context():
-        found = working_copies.of_person(actor("proposer").user_id)
-        new = working_copies.of_person(actor("proposer").user_id, new=True)
-        assert working_copies.of_person(actor("secretary").user_id) == []
+        found = working_copies.of_person(actor("proposer"))
+        new = working_copies.of_person(actor("proposer"), new=True)
+        assert working_copies.of_person(actor("secretary")) == []
     assert [each.title.value for each in found] == ["Nytt namn", "Uusi nimi"]
     assert [each.title.is_other for each in found] == [True, False]
     assert found[1].address.startswith(f"{edit_of(measure_id)}?copy=")
