@@ -67,8 +67,11 @@ PAGES = {
         proposing.proposals GET
     """,
     STEERING_GROUP: """
+        meetings.agenda_document GET
+        meetings.calendar GET
         meetings.meeting GET
         meetings.meetings GET
+        meetings.record_document GET
         scoring.choose GET
         scoring.figures GET
         scoring.matrix GET
