@@ -95,6 +95,16 @@ def test_a_member_and_their_deputy_have_one_voice(demo_app: Flask, actor, measur
             each.deputy_id = None
         db.session.flush()
         seat.deputy_id = deputy.user_id
+    other_id = db.session.scalars(
+        select(Measure.id).where(
+            Measure.state == State.IN_SCORING,
+            Measure.first_year == YEAR,
+            Measure.id.not_in(select(Review.measure_id).where(Review.user_id == member.user_id)),
+            Measure.id != measure_id,
+        )
+    ).first()
+    db.session.rollback()
+    assert scoring(demo_app, other_id, deputy, 4)(), "the deputy may score what the member has not"
     works = [scoring(demo_app, measure_id, each, 4) for each in (member, deputy)]
     assert sorted(after_all_have_read(works)) == [False, True]
     db.session.rollback()
