@@ -1,4 +1,4 @@
-"""A roadmap as text that never differs for the same contents, and the digest that proves it.
+"""A roadmap or a programme as text that never differs for the same contents, and its digest.
 
 The form is canonical JSON: UTF-8, sorted keys, no spaces, no numbers but whole ones (money is in
 whole euros). A program in any language that writes the same contents so gets the same digest.
@@ -11,11 +11,11 @@ from datetime import date
 from typing import Any
 
 from app.accounts.models import Post
-from app.programmes.models import Programme, Roadmap
-from app.roadmaps.models import Snapshot
+from app.programmes.models import Programme, Roadmap, Theme
+from app.roadmaps.models import BoardProposal, Snapshot
 from app.roadmaps.queries import Content
 
-FORMAT = 2
+FORMAT = 3
 """Raised when what the text holds changes, so that older texts are still understood."""
 
 _TEXTS = ("name", "problem", "description")
@@ -42,6 +42,8 @@ def content(
     roadmap: Roadmap,
     items: Sequence[Content],
     other_posts: Mapping[int, Sequence[Post]],
+    carried_over: Mapping[int, int],
+    preparation: Mapping[str, Any] | None = None,
 ) -> str:
     """Return a roadmap as canonical JSON.
 
@@ -50,6 +52,8 @@ def content(
         roadmap: The year.
         items: What stands on it, in its order.
         other_posts: Posts beside the lead post, by the id of the measure.
+        carried_over: From the roadmap of which year an item was carried over, by its id.
+        preparation: How the roadmap came about; None where nobody knows.
 
     No person is in it, not even the contact, as nobody could be erased from it.
     """
@@ -58,7 +62,32 @@ def content(
             "format": FORMAT,
             "programme": _twin(programme, "name"),
             "year": roadmap.year,
-            "items": [_item(row, other_posts.get(row.Measure.id, ())) for row in items],
+            "preparation": preparation,
+            "items": [
+                {
+                    **_item(row, other_posts.get(row.Measure.id, ())),
+                    "carried_over_from": carried_over.get(row.Item.id),
+                }
+                for row in items
+            ],
+        }
+    )
+
+
+def programme_content(programme: Programme, themes: Sequence[Theme]) -> str:
+    """Return a programme with its themes, in their order, as canonical JSON."""
+    return canonical(
+        {
+            "format": FORMAT,
+            "programme": {
+                **_twin(programme, "name"),
+                "first_year": programme.first_year,
+                "last_year": programme.last_year,
+            },
+            "themes": [
+                {"theme": theme.id, "kind": theme.kind, **theme_named(theme)}
+                for theme in themes
+            ],
         }
     )
 
@@ -73,14 +102,14 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def is_intact(snapshot: Snapshot) -> bool:
-    """Tell whether a snapshot's text still has the digest that was kept with it."""
-    return digest(snapshot.content) == snapshot.sha256
+def is_intact(kept: Snapshot | BoardProposal) -> bool:
+    """Tell whether a text still has the digest that was kept with it."""
+    return digest(kept.content) == kept.sha256
 
 
-def measure_ids(snapshot: Snapshot) -> list[int]:
-    """Return the ids of the measures in a snapshot."""
-    return [item["measure"] for item in json.loads(snapshot.content)["items"]]
+def measure_ids(kept: Snapshot | BoardProposal) -> list[int]:
+    """Return the ids of the measures in a text; a programme has none."""
+    return [item["measure"] for item in json.loads(kept.content).get("items", ())]
 
 
 def _item(row: Content, posts: Sequence[Post]) -> dict[str, Any]:
@@ -91,15 +120,16 @@ def _item(row: Content, posts: Sequence[Post]) -> dict[str, Any]:
         "number": item.number,
         "position": item.position,
         "legal_deadline": _day(measure.legal_deadline),
-        "theme": _named(theme, "code"),
-        "unit": _named(measure.unit, "key"),
-        "lead_post": _post(measure.lead_post),
-        "other_posts": [_post(post) for post in posts],
+        "theme": theme and theme_named(theme),
+        "unit": measure.unit and _named(measure.unit, "key"),
+        "lead_post": measure.lead_post and post_named(measure.lead_post),
+        "other_posts": [post_named(post) for post in posts],
     }
     for name in _TEXTS:
         fields |= _twin(measure, name)
     for name in _CLASSIFICATIONS:
-        fields[name] = _named(getattr(measure, name), "key")
+        value = getattr(measure, name)
+        fields[name] = value and _named(value, "key")
     for name in _AS_THEY_ARE:
         fields[name] = getattr(measure, name)
     return fields
@@ -109,12 +139,18 @@ def _twin(subject: object, name: str) -> dict[str, str]:
     return {f"{name}_{lang}": getattr(subject, f"{name}_{lang}") for lang in ("fi", "sv")}
 
 
-def _named(subject: object | None, key: str) -> dict[str, str] | None:
-    return None if subject is None else {key: getattr(subject, key), **_twin(subject, "name")}
+def _named(subject: object, key: str) -> dict[str, str]:
+    return {key: getattr(subject, key), **_twin(subject, "name")}
 
 
-def _post(post: Post | None) -> dict[str, str] | None:
-    return None if post is None else {"key": post.key, **_twin(post, "title")}
+def post_named(post: Post) -> dict[str, str]:
+    """Return a post as a text names it."""
+    return {"key": post.key, **_twin(post, "title")}
+
+
+def theme_named(theme: Theme) -> dict[str, str]:
+    """Return a theme as a text names it."""
+    return _named(theme, "code")
 
 
 def _day(day: date | None) -> str | None:
