@@ -17,7 +17,7 @@ from app.desk.routes import blueprint as desk
 from app.extensions import compress, csrf, db, login_manager, migrate
 from app.history.routes import blueprint as history
 from app.mail.routes import blueprint as mail
-from app.meetings.document_routes import blueprint as meetings
+from app.meetings.invitation_routes import blueprint as meetings
 from app.navigation import init_app as init_navigation
 from app.organisation.routes import blueprint as organisation
 from app.own_page.routes import blueprint as own_page

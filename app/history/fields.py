@@ -151,6 +151,7 @@ LABELS: Mapping[str, LazyString] = MappingProxyType(
         "to": _l("Last day"),
         "criteria": _l("Criteria"),
         "scorers": _l("Scorers"),
+        "invited": _l("Invited"),
         "saved_by_id": _l("Saved by"),
         "limits": _l("Limits"),
         "chosen": _l("Chosen measures"),

@@ -91,6 +91,7 @@ PAGES = {
         meetings.approve_minutes POST
         meetings.arrange POST
         meetings.decide POST
+        meetings.invitation GET POST
         meetings.remove_from_agenda POST
         meetings.undo POST
         roadmaps.assemble POST
