@@ -16,6 +16,7 @@ from wtforms import (
     SelectField,
     StringField,
     TextAreaField,
+    TimeField,
 )
 from wtforms.validators import Length, Optional, ValidationError
 
@@ -79,6 +80,14 @@ class Whole(IntegerField):
 
 class Day(DateField):
     """A day. What is typed instead comes back onto the page without odd characters."""
+
+    def _value(self) -> str:
+        value: str = super()._value()  # type: ignore[misc]  # WTForms' types leave it out
+        return printable(value)
+
+
+class Hour(TimeField):
+    """A time of the day. What is typed instead comes back without odd characters."""
 
     def _value(self) -> str:
         value: str = super()._value()  # type: ignore[misc]  # WTForms' types leave it out

@@ -38,6 +38,19 @@ from app.measures.states import Publicity
 from app.scoring import queries as scoring
 from app.scoring.blindness import hidden_from
 
+_IN_MEETINGS = frozenset(
+    {
+        Tag.DECISION_CLEARED,
+        Tag.DECISION_PREPARED,
+        Tag.DISQUALIFICATION_RECORDED,
+        Tag.MATTER_ADDED,
+        Tag.MATTER_MOVED,
+        Tag.MATTER_REMOVED,
+        Tag.SCORES_SHOWN,
+    }
+)
+"""What happens to a measure within the meetings of the steering group, before it decides."""
+
 
 class Closed(Labelled):
     """Why the values of an event are not shown."""
@@ -75,14 +88,15 @@ def in_record(filters: Filters, actor: Actor, today: date) -> Condition:
 def in_history(measure: Measure, actor: Actor, today: date) -> Condition:
     """Return the condition on `Event` that it belongs to the history of a measure for `actor`.
 
-    Who tried to see the measure is no part of it. Reviews, agendas and comments within the steering
-    group are for those who may read the ranking, the meetings and such comments.
+    Who tried to see the measure is no part of it. Reviews, agendas with what is prepared, and
+    comments within the steering group are for those who may read the ranking, the meetings and such
+    comments.
     """
     left_out = {Tag.ACCESS_REFUSED}
     if not can(actor, Action.READ_RANKING):
         left_out.add(Tag.REVIEW_SAVED)
     if not can(actor, Action.READ_MEETINGS):
-        left_out |= {Tag.MATTER_ADDED, Tag.MATTER_REMOVED}
+        left_out |= _IN_MEETINGS
     if not can(actor, Action.READ_GROUP_COMMENTS):
         left_out |= {Tag.GROUP_COMMENT_ADDED, Tag.GROUP_COMMENT_REMOVED}
     return and_(

@@ -25,11 +25,13 @@ from app.measures import operations as measures
 from app.measures.models import Measure, Step
 from app.measures.states import LineageKind, Publicity, State
 from app.measures.workflow import POSTS, PROPOSED
+from app.meetings import deciding
 from app.meetings import operations as meetings
 from app.meetings.models import Meeting
 from app.meetings.states import Outcome
 from app.programmes import operations as programmes
 from app.programmes.states import Phase
+from app.roadmaps import dates
 from app.roadmaps import operations as roadmaps
 from app.scoring import operations as scoring
 from app.scoring import round_operations as rounds
@@ -154,7 +156,8 @@ class Invention:
 
     def _open_collecting(self) -> Round:
         roadmap = queries.roadmaps()[_COLLECTING]
-        roadmaps.set_dates(roadmap, self._in_days(30), self._in_days(90), self._secretary)
+        days = {"submit_by": self._in_days(30), "board_by": self._in_days(90)}
+        dates.set_dates(roadmap, roadmap.version, days, self._secretary)
         roadmaps.move(roadmap, "open", self._secretary)
         first, last = self._in_days(-14), self._in_days(21)
         return rounds.open_round(
@@ -212,7 +215,7 @@ class Invention:
             measures.move(measure, "return", self._secretary, reason, concerned=concerned)
         if state in _DECIDED:
             decision = meetings.add_to_agenda(held, measure, self._secretary)
-            meetings.decide(
+            deciding.decide(
                 decision, _DECIDED[state], reason, str(decision.position), self._secretary
             )
 

@@ -104,6 +104,12 @@ def message(message_id: int) -> Message | None:
     return db.session.get(Message, message_id)
 
 
+def was_sent(batch: str) -> bool:
+    """Tell whether any message of a bulk action or of a decision has been sent."""
+    query = select(Message.id).where(Message.batch == batch, Message.sent_at.is_not(None))
+    return db.session.scalar(query.limit(1)) is not None
+
+
 def unreached() -> Condition:
     """Return the condition for messages that wait for somebody who is no longer written to."""
     reached = select(User.id).where(_REACHED)

@@ -1,18 +1,21 @@
 """The matters of a meeting and what may be added, with scores as the reader may see them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from flask_babel.speaklater import LazyString
 
+from app.accounts.queries import names_of
 from app.core.policy import Actor
 from app.measures.models import Measure
 from app.measures.workflow import WORKFLOW
 from app.meetings import queries
-from app.meetings.models import Decision
-from app.meetings.states import Stage
+from app.meetings.assembly import Assembly
+from app.meetings.models import Decision, Meeting
+from app.meetings.sections import sections_of
+from app.meetings.states import Ruling, Stage
 from app.scoring import ranking
 from app.scoring.models import Round
 from app.scoring.queries import rounds_of_years
@@ -30,6 +33,10 @@ class Matter:
         score: Its score as the reader may see it; None when its year has no scoring round.
         unmet: Why it can't be approved as it is now.
         remarks: What the scorers have written on it, as the reader may see it.
+        section: Its section; empty without one.
+        rulings: Who was disqualified, or has declared it, by name; an empty one for somebody who
+            was erased.
+        hindrances: Why the reader cannot record a decision on it now.
     """
 
     decision: Decision
@@ -37,6 +44,9 @@ class Matter:
     score: Score | None
     unmet: Sequence[str | LazyString]
     remarks: Remarks
+    section: str
+    rulings: Sequence[tuple[str, Ruling]]
+    hindrances: Sequence[LazyString]
 
     @property
     def has_dropped_out(self) -> bool:
@@ -52,35 +62,44 @@ class Candidate:
     score: Score | None
 
 
-def matters(meeting_id: int, actor: Actor, today: date) -> list[Matter]:
-    """Return the matters of a meeting, undone decisions too.
+def matters(meeting: Meeting, actor: Actor, today: date, room: Assembly) -> list[Matter]:
+    """Return the matters of a meeting in the order of its agenda, undone decisions too.
 
-    Those on which the scorers are of two minds come first, as they need the time of the meeting;
-    then the highest score, and equal ones as they were added. From whom a score is hidden sees all
-    as they were added: an agenda of which they know a part would be in no order at all.
+    The order is the same for every reader, as are the sections that follow from it.
+
+    Args:
+        meeting: The meeting.
+        actor: The reader.
+        today: The day in Finland.
+        room: Who is there, as the reader may know it.
     """
-    rows = queries.agenda(meeting_id, actor)
+    rows = queries.agenda(meeting.id, actor)
     measures = [row.Measure for row in rows]
     rounds = _rounds(measures)
     found = _scores(measures, rounds, actor, today)
     said = remarks(rounds.values(), actor, today, [measure.id for measure in measures])
-    every = [
+    sections = sections_of(meeting, [(row.Decision, row.Measure) for row in rows])
+    names = names_of({user_id for each in room.rulings.values() for user_id in each})
+    return [
         Matter(
             decision,
             measure,
             found.get(measure.id),
             WORKFLOW.unmet("approve", measure),
             _said_of(measure, rounds, said),
+            sections.get(decision.id, decision.section),
+            sorted(
+                (names[user_id], ruling)
+                for user_id, ruling in room.rulings.get(decision.id, {}).items()
+            ),
+            room.hindrances(decision.id, actor),
         )
         for decision, measure in rows
     ]
-    if any(score.hidden for score in found.values()):
-        return every
-    return sorted(every, key=lambda each: _turn(each.score))
 
 
 def candidates(actor: Actor, today: date) -> list[Candidate]:
-    """Return what may be put on an agenda, in the order in which it would stand there.
+    """Return what may be put on an agenda: what is conflicting first, then the highest score.
 
     Equal ones, and those without a score, stand by name. A score that the reader may not see yet
     does not order anything.
@@ -89,6 +108,25 @@ def candidates(actor: Actor, today: date) -> list[Candidate]:
     found = _scores(measures, _rounds(measures), actor, today)
     every = [Candidate(measure, found.get(measure.id)) for measure in measures]
     return sorted(every, key=lambda each: _turn(each.score))
+
+
+def in_turn(measures: Sequence[Measure], actor: Actor, today: date) -> list[Measure]:
+    """Return measures in the order in which a meeting takes them up.
+
+    Those on which the scorers are of two minds come first, as they need the time of the meeting;
+    then the highest score, and equal ones as they were. The whole group sees the order, so it
+    tells of scores only when all rounds have closed; until then all stay as they were.
+    """
+    rounds = _rounds(measures)
+    if not may_tell(rounds.values(), today):
+        return list(measures)
+    found = _scores(measures, rounds, actor, today)
+    return sorted(measures, key=lambda each: _turn(found.get(each.id)))
+
+
+def may_tell(rounds: Iterable[Round], today: date) -> bool:
+    """Tell whether an order may tell of the scores of rounds: nobody is blind any more."""
+    return all(each.is_closed(today) for each in rounds)
 
 
 def _turn(score: Score | None) -> tuple[bool, Fraction]:

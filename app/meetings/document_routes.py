@@ -15,9 +15,9 @@ from app.core.guards import current_actor, requires
 from app.core.i18n import LANGUAGES, language
 from app.core.policy import Action
 from app.meetings import calendar_file, documents, queries, word
+from app.meetings.matter_routes import blueprint
 from app.meetings.models import Meeting
 from app.meetings.papers import Papers, papers_of
-from app.meetings.routes import blueprint
 from app.meetings.states import RecordKind
 
 __all__ = ["blueprint"]

@@ -1,34 +1,62 @@
-"""Meetings of the steering group: their list, their agendas, their decisions."""
+"""Meetings of the steering group: their list, arranging and changing them, their agendas."""
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+import re
+from collections.abc import Collection
 
-from flask import Blueprint, abort, flash
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
+from app.config import Settings
 from app.core import clock
 from app.core.database import writing
-from app.core.errors import Refused
+from app.core.errors import Refused, Stale
 from app.core.guards import current_actor, requires
-from app.core.htmx import render, see_other, wants_fragment
+from app.core.htmx import render, see_other
 from app.core.idempotency import earlier_result, keep_result
+from app.core.pagination import Page, page_count
 from app.core.policy import Action
-from app.measures.reading import readable
 from app.meetings import agenda, operations, queries
-from app.meetings.agenda import Matter
-from app.meetings.forms import DecisionForm, MeetingForm, MinutesForm, UndoForm
-from app.meetings.models import Decision, Meeting
+from app.meetings.forms import MeetingForm, MinutesForm
+from app.meetings.models import Meeting
+from app.meetings.page import decision_of, meeting_answer, meeting_of
+from app.meetings.states import RecordKind
+from app.meetings.times import time_of
 
 blueprint = Blueprint("meetings", __name__)
+blueprint.add_app_template_global(time_of)
+
+PAGE_SIZE = 20
+
+ID = re.compile("[0-9]{1,9}")
+"""What an id is written as."""
 
 
 @blueprint.get("/meetings")
 @requires(Action.READ_MEETINGS)
 def meetings() -> ResponseReturnValue:
-    """List the meetings; the secretary arranges a new one here."""
-    form = MeetingForm(data={"number": queries.next_number(clock.today().year)})
-    return _list_page(form)
+    """List the meetings, those to come and those that have been."""
+    today = clock.today()
+    number = int(text) if ID.fullmatch(text := request.args.get("page", "1")) else 1
+    total = queries.count_past(today)
+    number = min(max(number, 1), page_count(total, PAGE_SIZE))
+    past = queries.past(today, (number - 1) * PAGE_SIZE, PAGE_SIZE)
+    return render_template(
+        "meetings/meetings.html",
+        coming=queries.coming(today),
+        page=Page(past, number, PAGE_SIZE, total, lambda each: f"/meetings?page={each}"),
+    )
+
+
+@blueprint.get("/meetings/new")
+@requires(Action.MANAGE_MEETINGS)
+def new() -> ResponseReturnValue:
+    """Show the form that arranges a meeting."""
+    settings: Settings = current_app.config["SETTINGS"]
+    number = queries.next_number(clock.today().year)
+    kind = RecordKind.parse(settings.meeting_record)
+    return _new_page(MeetingForm(data={"number": number, "record_kind": kind}))
 
 
 @blueprint.post("/meetings")
@@ -38,65 +66,143 @@ def arrange() -> ResponseReturnValue:
     actor = current_actor()
     form = MeetingForm()
     if not form.validate():
-        return _list_page(form, 422)
+        return _new_page(form, 422)
     key = form.key.data or ""
+    further = form.fields()
+    held_on, number, place = (further.pop(name) for name in ("held_on", "number", "place"))
     try:
         with writing():
             meeting_id = earlier_result(actor, key)
             if meeting_id is None:
-                meeting = operations.arrange(**form.fields(), actor=actor)
+                meeting = operations.arrange(held_on, number, place, actor, further)
                 meeting_id = str(meeting.id)
                 keep_result(actor, key, meeting_id)
     except Refused as refused:
         form.take(refused)
-        return _list_page(form, 422)
+        return _new_page(form, 422)
     return see_other("meetings.meeting", meeting_id=meeting_id)
 
 
-def _list_page(form: MeetingForm, code: int = 200) -> ResponseReturnValue:
-    return render(
-        "meetings/meetings.html",
-        "meetings/_meeting_form.html",
-        code,
-        meetings=queries.meetings(),
-        form=form,
-    )
+def _new_page(form: MeetingForm, code: int = 200) -> ResponseReturnValue:
+    return render("meetings/new.html", "meetings/_new_form.html", code, form=form)
 
 
 @blueprint.get("/meetings/<int:meeting_id>")
 @requires(Action.READ_MEETINGS)
 def meeting(meeting_id: int) -> ResponseReturnValue:
     """Show a meeting: its agenda, its decisions, and what could be added."""
-    return _meeting_page(meeting_id, _rows(meeting_id))
+    return meeting_answer(meeting_id)
 
 
-class Row(NamedTuple):
-    """A matter as the page shows it.
-
-    Attributes:
-        matter: The measure and the decision.
-        form: The form that decides it.
-        undo_form: The form that undoes the decision.
-        refused: Why what the reader has sent could not be done.
-        just_decided: Whether the reader has decided it with this request.
-    """
-
-    matter: Matter
-    form: DecisionForm
-    undo_form: UndoForm
-    refused: Refused | None = None
-    just_decided: bool = False
-
-
-@blueprint.post("/meetings/<int:meeting_id>/agenda/<int:measure_id>")
+@blueprint.route("/meetings/<int:meeting_id>/edit", methods=["GET", "POST"])
 @requires(Action.MANAGE_MEETINGS)
-def add_to_agenda(meeting_id: int, measure_id: int) -> ResponseReturnValue:
-    """Put a measure on the agenda."""
+def edit(meeting_id: int) -> ResponseReturnValue:
+    """Change when and where a meeting is."""
+    found = meeting_of(meeting_id)
+    form = MeetingForm(obj=found)
+    if not form.is_submitted():
+        return _edit_page(found, form)
+    if not form.validate():
+        return _edit_page(found, form, 422)
+    try:
+        with writing():
+            operations.edit(
+                meeting_of(meeting_id), form.version_seen, form.fields(), current_actor()
+            )
+    except Stale as stale:
+        found = meeting_of(meeting_id)
+        form.version.data = str(found.version)
+        return _edit_page(found, form, 409, stale=stale, differences=form.differences(found))
+    except Refused as refused:
+        form.take(refused)
+        return _edit_page(meeting_of(meeting_id), form, 409)
+    flash(_("The meeting was saved."), "success")
+    return see_other("meetings.meeting", meeting_id=meeting_id)
+
+
+def _edit_page(
+    found: Meeting, form: MeetingForm, code: int = 200, **given: object
+) -> ResponseReturnValue:
+    return render(
+        "meetings/edit.html", "meetings/_edit_form.html", code, meeting=found, form=form, **given
+    )
+
+
+@blueprint.route("/meetings/<int:meeting_id>/cancel", methods=["GET", "POST"])
+@requires(Action.MANAGE_MEETINGS)
+def cancel(meeting_id: int) -> ResponseReturnValue:
+    """Cancel a meeting that has decided nothing, after telling what that means."""
     actor = current_actor()
+    if request.method == "GET":
+        found = meeting_of(meeting_id)
+        return render_template(
+            "meetings/cancel.html",
+            meeting=found,
+            waiting=len(queries.undecided(meeting_id)),
+            has_decided=queries.has_decided(meeting_id, undone=True),
+        )
+    key = f"meeting-cancelled-{meeting_id}"
     with writing():
-        measure = readable(measure_id)
-        operations.add_to_agenda(_meeting(meeting_id), measure, actor)
-    flash(_("Added to the agenda."), "success")
+        if done := earlier_result(actor, key):
+            flash(_("The meeting has been cancelled already."), "info")
+        else:
+            operations.cancel(meeting_of(meeting_id), actor)
+            keep_result(actor, key, "cancelled")
+    if not done:
+        flash(_("The meeting was cancelled."), "success")
+    return see_other("meetings.meetings")
+
+
+@blueprint.post("/meetings/<int:meeting_id>/agenda")
+@requires(Action.MANAGE_MEETINGS)
+def fill_agenda(meeting_id: int) -> ResponseReturnValue:
+    """Put one measure on the agenda, those that are ticked, or all that are ready."""
+    actor, today = current_actor(), clock.today()
+    is_all, only = "all" in request.form, request.form.getlist("only")
+    ids = {int(each) for each in only or request.form.getlist("id") if ID.fullmatch(each)}
+    if not is_all and not ids:
+        flash(_("Tick the measures first."), "error")
+        return redirect(_ready(meeting_id), 303)
+    added = 0
+    with writing():
+        found = meeting_of(meeting_id)
+        measures = queries.ready_measures(actor, None if is_all else ids)
+        if not _is_done(meeting_id, ids, is_all=is_all, ready=len(measures)):
+            if len(measures) < len(ids):
+                # One of them is not ready, which the operation puts into words.
+                measures = []
+            added = len(
+                operations.fill_agenda(found, agenda.in_turn(measures, actor, today), actor)
+            )
+    if added:
+        text = ngettext(
+            "%(num)s measure was put on the agenda.",
+            "%(num)s measures were put on the agenda.",
+            added,
+        )
+        flash(text, "success")
+    else:
+        flash(_("That is on the agenda already."), "info")
+    return redirect(_ready(meeting_id) if only else f"/meetings/{meeting_id}", 303)
+
+
+def _is_done(meeting_id: int, ids: Collection[int], *, is_all: bool, ready: int) -> bool:
+    """Tell whether the button was pressed before, and all is as it asks for."""
+    return ready == 0 if is_all else queries.waits_on(meeting_id, ids)
+
+
+def _ready(meeting_id: int) -> str:
+    """Return where on the page of a meeting one goes on adding."""
+    return f"/meetings/{meeting_id}#ready"
+
+
+@blueprint.post("/meetings/<int:meeting_id>/agenda/sort")
+@requires(Action.MANAGE_MEETINGS)
+def sort_agenda(meeting_id: int) -> ResponseReturnValue:
+    """Let what is conflicting come first on the agenda, then the highest scores."""
+    with writing():
+        operations.sort_agenda(meeting_of(meeting_id), current_actor())
+    flash(_("What is conflicting stands first, then the highest scores."), "success")
     return see_other("meetings.meeting", meeting_id=meeting_id)
 
 
@@ -104,50 +210,18 @@ def add_to_agenda(meeting_id: int, measure_id: int) -> ResponseReturnValue:
 @requires(Action.MANAGE_MEETINGS)
 def remove_from_agenda(meeting_id: int, decision_id: int) -> ResponseReturnValue:
     """Take a matter that is not decided off the agenda."""
-    with writing():
-        decision = _decision(meeting_id, decision_id)
-        operations.remove_from_agenda(_meeting(meeting_id), decision, current_actor())
-    flash(_("Taken off the agenda."), "success")
-    return see_other("meetings.meeting", meeting_id=meeting_id)
-
-
-@blueprint.post("/meetings/<int:meeting_id>/decisions/<int:decision_id>")
-@requires(Action.DECIDE)
-def decide(meeting_id: int, decision_id: int) -> ResponseReturnValue:
-    """Record what the meeting decided on a measure."""
     actor = current_actor()
-    form = DecisionForm(decision_id)
-    if not form.accepts():
-        return _matter_answer(meeting_id, decision_id, 422, form=form)
-    key = form.key.data or ""
-    try:
-        with writing():
-            if earlier_result(actor, key) is None:
-                decision = _decision(meeting_id, decision_id)
-                operations.decide(decision, **form.fields(), actor=actor)
-                keep_result(actor, key, "decided")
-    except Refused as refused:
-        return _matter_answer(meeting_id, decision_id, 409, form=form, refused=refused)
-    if wants_fragment():
-        return _matter_answer(meeting_id, decision_id, 200, just_decided=True)
-    flash(_("The decision was recorded."), "success")
-    return see_other("meetings.meeting", meeting_id=meeting_id)
-
-
-@blueprint.post("/meetings/<int:meeting_id>/decisions/<int:decision_id>/undo")
-@requires(Action.DECIDE)
-def undo(meeting_id: int, decision_id: int) -> ResponseReturnValue:
-    """Undo a decision."""
-    form = UndoForm(decision_id)
-    if not form.accepts():
-        return _matter_answer(meeting_id, decision_id, 422, undo_form=form)
-    try:
-        with writing():
-            decision = _decision(meeting_id, decision_id)
-            operations.undo(decision, form.reason.data or "", current_actor())
-    except Refused as refused:
-        return _matter_answer(meeting_id, decision_id, 409, undo_form=form, refused=refused)
-    flash(_("The decision was undone. The measure is in scoring again."), "success")
+    key = f"matter-removed-{decision_id}"
+    with writing():
+        found = meeting_of(meeting_id)
+        done = earlier_result(actor, key)
+        if not done:
+            operations.remove_from_agenda(found, decision_of(meeting_id, decision_id), actor)
+            keep_result(actor, key, "removed")
+    if done:
+        flash(_("It has been taken off the agenda already."), "info")
+    else:
+        flash(_("Taken off the agenda."), "success")
     return see_other("meetings.meeting", meeting_id=meeting_id)
 
 
@@ -157,60 +231,19 @@ def approve_minutes(meeting_id: int) -> ResponseReturnValue:
     """Record that the minutes are approved."""
     form = MinutesForm()
     if not form.validate():
-        return _meeting_page(meeting_id, _rows(meeting_id), 422, form)
-    with writing():
-        day = form.approved_on.data or abort(422)
-        operations.approve_minutes(_meeting(meeting_id), day, current_actor())
-    flash(_("The minutes are approved."), "success")
+        return meeting_answer(meeting_id, 422, form)
+    day = form.approved_on.data or abort(422)
+    try:
+        with writing():
+            found = meeting_of(meeting_id)
+            done = found.minutes_approved_on == day
+            if not done:
+                operations.approve_minutes(found, day, current_actor())
+    except Refused as refused:
+        form.take(refused)
+        return meeting_answer(meeting_id, 409, form)
+    if done:
+        flash(_("The minutes have been approved already."), "info")
+    else:
+        flash(_("The minutes are approved."), "success")
     return see_other("meetings.meeting", meeting_id=meeting_id)
-
-
-def _meeting(meeting_id: int) -> Meeting:
-    return queries.meeting(meeting_id) or abort(404)
-
-
-def _decision(meeting_id: int, decision_id: int) -> Decision:
-    return queries.decision(meeting_id, decision_id) or abort(404)
-
-
-def _rows(meeting_id: int) -> list[Row]:
-    return [
-        Row(matter, DecisionForm(matter.decision.id), UndoForm(matter.decision.id))
-        for matter in agenda.matters(meeting_id, current_actor(), clock.today())
-    ]
-
-
-def _matter_answer(
-    meeting_id: int, decision_id: int, code: int, **changes: Any
-) -> ResponseReturnValue:
-    """Answer with the page of a meeting, or one matter of it alone, on which `changes` shows."""
-    rows = _rows(meeting_id)
-    ids = [row.matter.decision.id for row in rows]
-    if decision_id not in ids:
-        abort(404)
-    place = ids.index(decision_id)
-    rows[place] = rows[place]._replace(**changes)
-    return _meeting_page(meeting_id, rows, code, row=rows[place])
-
-
-def _meeting_page(
-    meeting_id: int,
-    rows: Sequence[Row],
-    code: int = 200,
-    minutes: MinutesForm | None = None,
-    row: Row | None = None,
-) -> ResponseReturnValue:
-    """Answer with the page of a meeting; to htmx with the matter `row` alone, if one is given."""
-    today = clock.today()
-    page = "meetings/meeting.html"
-    return render(
-        page,
-        "meetings/_matter.html" if row else page,
-        code,
-        meeting=_meeting(meeting_id),
-        today=today,
-        rows=rows,
-        row=row,
-        candidates=agenda.candidates(current_actor(), today),
-        minutes=minutes or MinutesForm(data={"approved_on": today}),
-    )

@@ -8,7 +8,7 @@ from app.core.policy import Actor
 from app.extensions import db
 from app.measures.models import Measure
 from app.measures.states import State
-from app.meetings import operations
+from app.meetings import deciding, operations
 from app.meetings.models import Decision, Meeting
 from app.meetings.states import Outcome
 from tests.measures.proposals import saved
@@ -47,4 +47,4 @@ def decided(
 ) -> None:
     """Record a decision."""
     with writing():
-        operations.decide(matter(decision_id), outcome, reason, "12", actor)
+        deciding.decide(matter(decision_id), outcome, reason, "12", actor)

@@ -15,7 +15,7 @@ from app.followup.states import Precision, Status
 from app.measures import operations
 from app.measures.models import Measure, Step
 from app.measures.states import Publicity, State
-from app.meetings.operations import undo
+from app.meetings.deciding import undo
 from app.meetings.states import Outcome
 from app.programmes.models import Roadmap, Theme
 from app.programmes.states import Phase
