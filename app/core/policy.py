@@ -84,6 +84,7 @@ class Action(Labelled):
     MANAGE_UNITS = "manage_units", _l("manage units and posts")
     PROPOSE = "propose", _l("propose a measure")
     PROPOSE_TO_BOARD = "propose_to_board", _l("propose the roadmap to the city board")
+    READ_BOARD_TEXT = "read_board_text", _l("read the text for the city board")
     READ_DRAFTS = "read_drafts", _l("read drafts and returned proposals")
     READ_GROUP_COMMENTS = (
         "read_group_comments",
@@ -169,6 +170,9 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
             Group.PROPOSALS, _roles(Role.SECRETARY), in_own_unit=_roles(Role.PROPOSER)
         ),
         Action.PROPOSE_TO_BOARD: Rule(Group.ROADMAPS, _roles(Role.CHAIR)),
+        Action.READ_BOARD_TEXT: Rule(
+            Group.ROADMAPS, _roles(Role.BOARD_SECRETARY, Role.CHAIR, Role.SECRETARY)
+        ),
         Action.READ_DRAFTS: Rule(
             Group.PROPOSALS, _roles(Role.SECRETARY), in_own_unit=_roles(Role.PROPOSER)
         ),

@@ -1,14 +1,14 @@
 """Reads of what the city board was proposed, what it changed, and what it decided."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TypeVar
 
 from sqlalchemy import Row, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload
 
 from app.accounts.models import Post, User
 from app.extensions import db
-from app.measures.models import Entry
+from app.measures.models import Entry, Measure
 from app.programmes.models import Programme, Roadmap, Theme
 from app.roadmaps.models import (
     BoardChange,
@@ -18,6 +18,7 @@ from app.roadmaps.models import (
     PhaseStep,
     Snapshot,
 )
+from app.roadmaps.states import NOT_THERE_YET
 from app.roadmaps.subject import Subject, is_of
 
 Kept = TypeVar("Kept", BoardProposal, Snapshot)
@@ -102,6 +103,26 @@ def carried_over_from(roadmap: Roadmap) -> dict[int, int]:
         .where(Item.roadmap_id == roadmap.id)
     )
     return {row.id: row.year for row in db.session.execute(query)}
+
+
+def standing_of(
+    measure_ids: Collection[int],
+) -> Sequence[Row[Item, Entry, Measure, Theme | None, int]]:
+    """Return on which approved roadmaps measures stand, with the years, and what they refer to."""
+    query = (
+        select(Item, Entry, Measure, Theme, Roadmap.year)
+        .join(Entry, Entry.id == Item.entry_id)
+        .join(Measure, Measure.id == Entry.measure_id)
+        .join(Roadmap, Roadmap.id == Item.roadmap_id)
+        .outerjoin(Theme, Theme.id == Entry.theme_id)
+        .options(joinedload("*"))
+        .where(
+            Measure.id.in_(sorted(measure_ids)),
+            Roadmap.once_approved,
+            Item.membership.not_in(sorted(NOT_THERE_YET)),
+        )
+    )
+    return db.session.execute(query).all()
 
 
 def posts() -> Sequence[Post]:

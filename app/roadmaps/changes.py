@@ -19,7 +19,8 @@ from app.measures.models import Entry, Measure
 from app.programmes.models import Theme
 from app.programmes.states import Phase
 from app.roadmaps import board_queries, snapshot
-from app.roadmaps.assembling import item_recorded, next_code
+from app.roadmaps.assembling import item_recorded
+from app.roadmaps.codes import next_code
 from app.roadmaps.diff import Key, Part, parts_of
 from app.roadmaps.models import BoardChange, BoardProposal, Item
 from app.roadmaps.states import ChangeKind, Membership

@@ -9,6 +9,7 @@ from app.core.errors import Stale
 from app.core.policy import Actor
 from app.extensions import db
 from app.programmes.states import Phase
+from app.roadmaps import board_queries
 from app.roadmaps.models import PhaseStep
 from app.roadmaps.programme_workflow import workflow_of
 from app.roadmaps.proposal import propose
@@ -19,6 +20,23 @@ def check_version(subject: Subject, version: int | None) -> None:
     """Raise Stale unless `version` is the subject's own: one decides on what one saw."""
     if subject.version != version:
         raise Stale
+
+
+def has_just_made(subject: Subject, name: str, version: int | None, actor: Actor) -> bool:
+    """Tell whether the actor has made a transition already, by the same form pressed twice.
+
+    Args:
+        subject: The roadmap or the programme.
+        name: The transition.
+        version: The version that the form was opened on.
+        actor: Who sends the form.
+    """
+    step = board_queries.last_step(subject)
+    return (
+        step is not None
+        and (step.transition, step.target, step.actor_id) == (name, subject.phase, actor.user_id)
+        and version == subject.version - 1
+    )
 
 
 def move(subject: Subject, name: str, actor: Actor, reason: str = "") -> PhaseStep:

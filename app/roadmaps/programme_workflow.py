@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 from flask_babel.speaklater import LazyString
 
-from app.core.policy import Action
+from app.core.policy import Action, Actor
 from app.core.transitions import Transition, Workflow
 from app.programmes.models import Programme, Roadmap
 from app.programmes.states import Phase
@@ -30,6 +30,16 @@ def _is_whole(programme: Programme) -> Sequence[LazyString]:
     return found
 
 
+def _was_approved(programme: Programme) -> Sequence[LazyString]:
+    return [] if programme.once_approved else [_l("The city board has never approved it.")]
+
+
+def _was_not_approved(programme: Programme) -> Sequence[LazyString]:
+    if not programme.once_approved:
+        return []
+    return [_l("The city board has approved it earlier, so this is an amendment.")]
+
+
 PROGRAMME = Workflow[Phase](
     "phase",
     (
@@ -48,6 +58,16 @@ PROGRAMME = Workflow[Phase](
             Phase.DRAFTING,
             Action.PROPOSE_TO_BOARD,
             needs_reason=True,
+            checks=(_was_not_approved,),
+        ),
+        Transition(
+            "withdraw_amendment",
+            _l("Withdraw the amendment from the city board"),
+            frozenset({Phase.BEFORE_BOARD}),
+            Phase.AMENDING,
+            Action.PROPOSE_TO_BOARD,
+            needs_reason=True,
+            checks=(_was_approved,),
         ),
         Transition(
             "table",
@@ -82,6 +102,27 @@ PROGRAMME = Workflow[Phase](
     ),
 )
 """A programme's way to the city board, and back where it is amended."""
+
+_MADE_BY_DECIDING = frozenset(workflow.BOARD_ROWS.values())
+
+
+def made_alone(subject: Subject, name: str) -> Transition[Phase] | None:
+    """Return the row called `name` unless a decision of the city board makes it."""
+    if isinstance(subject, Roadmap):
+        return workflow.made_alone(name)
+    names = {row.name for row in PROGRAMME.transitions} - _MADE_BY_DECIDING
+    return PROGRAMME.named(name) if name in names else None
+
+
+def offered(programme: Programme, actor: Actor) -> list[Transition[Phase]]:
+    """Return the rows that `actor` may use on the programme's page, as it is now."""
+    once = {"withdraw_from_board": not programme.once_approved}
+    once["withdraw_amendment"] = programme.once_approved
+    return [
+        row
+        for row in PROGRAMME.available(programme, actor)
+        if row.name not in _MADE_BY_DECIDING and once.get(row.name, True)
+    ]
 
 
 def workflow_of(subject: Subject) -> Workflow[Phase]:

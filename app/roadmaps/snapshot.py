@@ -11,8 +11,9 @@ from datetime import date
 from typing import Any
 
 from app.accounts.models import Post
+from app.measures.models import Entry, Measure
 from app.programmes.models import Programme, Roadmap, Theme
-from app.roadmaps.models import BoardProposal, Snapshot
+from app.roadmaps.models import BoardProposal, Item, Snapshot
 from app.roadmaps.queries import Content
 
 FORMAT = 3
@@ -65,7 +66,7 @@ def content(
             "preparation": preparation,
             "items": [
                 {
-                    **_item(row, other_posts.get(row.Measure.id, ())),
+                    **part_of(*row, other_posts.get(row.Measure.id, ())),
                     "carried_over_from": carried_over.get(row.Item.id),
                 }
                 for row in items
@@ -112,8 +113,18 @@ def measure_ids(kept: Snapshot | BoardProposal) -> list[int]:
     return [item["measure"] for item in json.loads(kept.content).get("items", ())]
 
 
-def _item(row: Content, posts: Sequence[Post]) -> dict[str, Any]:
-    item, entry, measure, theme = row
+def part_of(
+    item: Item, entry: Entry, measure: Measure, theme: Theme | None, posts: Sequence[Post]
+) -> dict[str, Any]:
+    """Return a measure that stands on a roadmap as a text has it.
+
+    Args:
+        item: Its place there.
+        entry: The measure in the programme.
+        measure: The measure.
+        theme: Its theme in the programme.
+        posts: The posts that are responsible beside the lead post.
+    """
     fields: dict[str, Any] = {
         "measure": measure.id,
         "code": entry.code,

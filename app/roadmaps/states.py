@@ -29,6 +29,9 @@ BOARD_APPROVED = frozenset({Membership.APPROVED, Membership.NOT_FOLLOWED})
 FOLLOWED = frozenset({Membership.PROPOSED, Membership.APPROVED, Membership.ADDED})
 """What is followed now; a proposed measure is one of a roadmap that waits for the board."""
 
+NOT_THERE_YET = frozenset({Membership.PROPOSED, Membership.REMOVED})
+"""What does not stand on an approved roadmap: an amendment proposes it, or it was taken off."""
+
 
 class BoardOutcome(Labelled):
     """What the city board decides on a roadmap."""

@@ -99,7 +99,6 @@ def test_what_is_secret_stays_so(app, actor, ids) -> None:
     ("outcome", "phase", "count"),
     [
         (BoardOutcome.APPROVED, Phase.APPROVED, 1),
-        (BoardOutcome.APPROVED_WITH_CHANGES, Phase.APPROVED, 1),
         (BoardOutcome.TABLED, Phase.BEFORE_BOARD, 0),
         (BoardOutcome.RETURNED, Phase.RETURNED_BY_BOARD, 0),
     ],
