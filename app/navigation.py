@@ -26,6 +26,7 @@ MENU = (
     Entry("scoring.rounds", Action.READ_RANKING, _l("Scoring")),
     Entry("meetings.meetings", Action.READ_MEETINGS, _l("Meetings")),
     Entry("roadmaps.roadmaps", Action.READ_ROADMAPS, _l("Roadmaps")),
+    Entry("roadmaps.annual_clock", Action.READ_ROADMAPS, _l("Annual clock")),
     Entry("accounts.people", Action.MANAGE_PEOPLE, _l("Administration")),
 )
 
@@ -33,6 +34,9 @@ _ADMINISTRATION = frozenset(
     {"accounts", "mail", "organisation", "history.record", "history.retention"}
 )
 """The rooms and pages under "Administration"."""
+
+_ALONE = frozenset({"roadmaps.annual_clock"})
+"""Pages of the menu that are no part of their room's entry."""
 
 
 class Link(NamedTuple):
@@ -68,5 +72,7 @@ def _is_current(here: str, endpoint: str) -> bool:
 
 
 def _part_of_menu(endpoint: str) -> str:
+    if endpoint in _ALONE:
+        return endpoint
     room = endpoint.partition(".")[0]
     return "administration" if _ADMINISTRATION & {room, endpoint} else room

@@ -25,10 +25,10 @@ from app.measures import operations as measures
 from app.measures.models import Measure, Step
 from app.measures.states import LineageKind, Publicity, State
 from app.measures.workflow import POSTS, PROPOSED
-from app.meetings import deciding
+from app.meetings import attendance, deciding, matters
 from app.meetings import operations as meetings
 from app.meetings.models import Meeting
-from app.meetings.states import Outcome
+from app.meetings.states import Outcome, Presence
 from app.programmes import operations as programmes
 from app.programmes.states import Phase
 from app.roadmaps import dates
@@ -97,8 +97,8 @@ class Invention:
                 ratings in the order of the criteria, "-" for a skipped one, and the outcome.
         """
         scoring_round = self._open_collecting()
-        held = meetings.arrange(self._in_days(-7), 5, "Raatihuone", self._secretary)
-        coming = meetings.arrange(self._in_days(28), 6, "Raatihuone", self._secretary)
+        held = self._arrange(-7, 5)
+        coming = self._arrange(28, 6)
         made = [(self._propose(row), row) for row in proposals]
         self._hand_over(made)
         for measure, row in made:
@@ -114,6 +114,27 @@ class Invention:
             self._date_back(measure, row.get("days", 0))
             self._made[measure.name_fi] = measure
         self._save_scenarios(scoring_round)
+
+    def _arrange(self, days: int, number: int) -> Meeting:
+        """Arrange a meeting so many days from today, and add what every agenda begins and ends with.
+
+        Of one that has been it is known that all were there.
+        """
+        hours = {"starts_at": time(9), "ends_at": time(11)}
+        day = self._in_days(days)
+        meeting = meetings.arrange(day, number, "Raatihuone", self._secretary, hours)
+        for comes_first, title_fi, title_sv in _AROUND:
+            fields = {"comes_first": comes_first, "title_fi": title_fi, "title_sv": title_sv}
+            matters.add(meeting, fields, self._secretary)
+        if day < self._today:
+            people = [
+                replace(each, presence=Presence.PRESENT)
+                for each in attendance.expected(meeting)
+                if each.deputy_for_id is None
+            ]
+            seen = attendance.digest_of(meeting)
+            attendance.save(meeting, seen, people, "", self._secretary)
+        return meeting
 
     def _person(self, key: str) -> Actor:
         user = people.user_by_key(key)

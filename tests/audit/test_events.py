@@ -22,6 +22,7 @@ from app.programmes.queries import roadmap_of
 from app.programmes.states import Phase
 from app.roadmaps import assembling, board
 from app.roadmaps import operations as roadmaps
+from app.roadmaps.dates import set_dates
 from app.vocabulary.operations import add_value
 from app.vocabulary.states import Kind as Classification
 from tests.audit.events import Seen, new_events
@@ -229,7 +230,8 @@ def test_dates_of_a_roadmap(app, actor) -> None:
     with new_events() as events:
         for _each in range(2):
             with writing():
-                roadmaps.set_dates(the_roadmap(), first, last, actor("secretary"))
+                days = {"submit_by": first, "board_by": last}
+                set_dates(the_roadmap(), the_roadmap().version, days, actor("secretary"))
     (event,) = events
     assert event[:3] == (Tag.DATES_SET, Kind.ROADMAP, the_roadmap().id)
     assert event.after == {"submit_by": first.isoformat(), "board_by": last.isoformat()}

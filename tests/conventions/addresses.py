@@ -15,8 +15,8 @@ from app.extensions import db
 from app.measures.models import Measure
 from app.measures.states import State
 from app.measures.workflow import WORKFLOW as PROPOSAL
-from app.meetings.models import Decision, Meeting
-from app.programmes.models import Roadmap
+from app.meetings.models import Decision, Meeting, OtherMatter
+from app.programmes.models import Programme, Roadmap, Theme
 from app.roadmaps.models import Item, Snapshot
 from app.roadmaps.workflow import WORKFLOW as ROADMAP
 from app.scoring.models import Criterion, Round, Scenario
@@ -29,6 +29,7 @@ ODD = {
     "other_id": [0, 999_999, 2**63],
     "year": [0, 1999, 99_999, 2**63, 10**40],
     "meeting_id": [0, 999_999, 2**63],
+    "matter_id": [0, 999_999, 2**63],
     "decision_id": [0, 999_999, 2**63],
     "item_id": [0, 999_999, 2**63],
     "scenario_id": [0, 999_999, 2**63],
@@ -39,6 +40,8 @@ ODD = {
     "comment_id": [0, 999_999, 2**63],
     "criterion_id": [0, 999_999, 2**63],
     "file_id": [0, 999_999, 2**63],
+    "programme_id": [0, 999_999, 2**63],
+    "theme_id": [0, 999_999, 2**63],
     "unit_id": [0, 999_999, 2**63],
     "post_id": [0, 999_999, 2**63],
     "language": ["x", "en", "é", "FI", "x" * 2000, "\0"],
@@ -112,12 +115,15 @@ def _values() -> dict[str, list[object]]:
         "year": _all(select(Roadmap.year).order_by(Roadmap.year.desc())),
         "meeting_id": _all(select(Meeting.id)),
         "decision_id": _all(select(Decision.id)),
+        "matter_id": _all(select(OtherMatter.id)),
         "item_id": _all(select(func.min(Item.id)).group_by(Item.roadmap_id)),
         "scenario_id": _all(select(Scenario.id)),
         "number": _all(select(Snapshot.number).distinct()),
         "person_id": _all(select(User.id)),
         "grant_id": _all(select(RoleGrant.id)),
         "identity_id": _all(select(Identity.id)),
+        "programme_id": _all(select(Programme.id)),
+        "theme_id": _all(select(Theme.id)),
         "unit_id": _all(select(func.min(Unit.id)).group_by(Unit.parent_id)),
         "post_id": _all(select(Post.id)),
         "language": ["fi", "sv"],
@@ -138,6 +144,10 @@ def _fitting(values: dict[str, list[object]], rule: Rule) -> dict[str, list[obje
                 "measure_id": [row.measure_id for row in rows],
                 name: [row.id for row in rows],
             }
+    if "theme_id" in rule.arguments:
+        themes = db.session.execute(select(Theme.programme_id, Theme.id)).all()
+        ids = [row.id for row in themes]
+        return {**values, "programme_id": [row.programme_id for row in themes], "theme_id": ids}
     if "criterion_id" in rule.arguments:
         query = select(Roadmap.year, Criterion.id).join(Round, Round.id == Criterion.round_id)
         rows = db.session.execute(query.join(Roadmap, Roadmap.id == Round.roadmap_id)).all()

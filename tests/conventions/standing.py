@@ -4,8 +4,10 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
+from zipfile import ZipFile
 
 from flask import Flask
 from sqlalchemy import select
@@ -29,11 +31,13 @@ from app.desk.states import Deed
 from app.extensions import db
 from app.measures.models import Measure
 from app.measures.states import Publicity, State
+from app.meetings import word
+from app.programmes.models import Programme, Theme
 from app.roadmaps.models import Item
 from tests.client import sign_in_as
 from tests.conftest import copy_database, make_settings, running
 from tests.measures.proposals import saved, unit_id
-from tests.meetings.agendas import arranged, on_agenda
+from tests.meetings.agendas import arranged, on_agenda, other_matter
 from tests.roadmaps.drafts import before_board, board_decides
 from tests.scoring.rounds import YEAR, kept_scenario, open_round, the_round
 
@@ -185,6 +189,14 @@ def standing(
             yield Standing(app, measures, parts, belongings, cookies, copy)
 
 
+def said_in(response: TestResponse) -> str:
+    """Return what an answer says; of a file of Word all its parts, unpacked."""
+    if response.mimetype != word.CONTENT_TYPE:
+        return response.text
+    with ZipFile(BytesIO(response.data)) as file:
+        return "\n".join(file.read(name).decode("utf-8", "replace") for name in file.namelist())
+
+
 def _fill() -> dict[str, object]:
     """Let all be there that an address may name, and return what the parts of addresses name."""
     with writing():
@@ -207,11 +219,14 @@ def _fill() -> dict[str, object]:
         "number": 1,
         "meeting_id": meeting_id,
         "decision_id": decision_id,
+        "matter_id": other_matter(actors["secretary"], meeting_id),
         "other_id": other_id,
         "item_id": db.session.scalars(select(Item.id)).first(),
         "person_id": person_id,
         "grant_id": db.session.scalar(select(RoleGrant.id).where(RoleGrant.user_id == person_id)),
         "identity_id": 1,
+        "programme_id": db.session.scalars(select(Programme.id)).first(),
+        "theme_id": db.session.scalars(select(Theme.id)).first(),
         "unit_id": unit_id("library"),
         "post_id": 1,
         "criterion_id": the_round().criteria[0].id,

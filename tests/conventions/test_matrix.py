@@ -50,6 +50,9 @@ PAGES = {
         own_page.save POST
         own_page.settings GET
         proposing.discard POST
+        roadmaps.annual_clock GET
+        roadmaps.programme GET
+        roadmaps.programmes GET
         roadmaps.roadmap GET
         roadmaps.roadmaps GET
         sign_in.forget_kept_form POST
@@ -72,6 +75,7 @@ PAGES = {
         meetings.meeting GET
         meetings.meetings GET
         meetings.record_document GET
+        meetings.screen GET
         scoring.choose GET
         scoring.figures GET
         scoring.matrix GET
@@ -90,19 +94,50 @@ PAGES = {
         desk.undo POST
         meetings.approve_minutes POST
         meetings.arrange POST
+        meetings.attendance GET POST
+        meetings.cancel GET POST
+        meetings.clear POST
         meetings.decide POST
+        meetings.disqualifications GET POST
+        meetings.edit GET POST
+        meetings.end GET POST
+        meetings.fill_agenda POST
         meetings.invitation GET POST
+        meetings.show_agenda POST
+        meetings.show_matter POST
+        meetings.show_scores POST
+        meetings.matter GET POST
+        meetings.move_matter_up POST
+        meetings.new GET
+        meetings.new_matter GET POST
+        meetings.prepare POST
+        meetings.preview GET
         meetings.remove_from_agenda POST
+        meetings.remove_matter POST
+        meetings.reopen GET POST
+        meetings.sort_agenda POST
         meetings.undo POST
         roadmaps.assemble POST
         roadmaps.move/open POST
         roadmaps.move/close_collection POST
         roadmaps.move/reopen_collection POST
         roadmaps.move/draft POST
+        followup.choose_theme POST
+        followup.close GET POST
+        followup.undo POST
         roadmaps.move/amend POST
+        roadmaps.move/end_amendment POST
+        roadmaps.move_item POST
+        roadmaps.sort_items POST
         roadmaps.put_back_item POST
         roadmaps.remove_item POST
-        roadmaps.set_dates POST
+        roadmaps.edit_programme GET POST
+        roadmaps.new_programme GET POST
+        roadmaps.new_theme GET POST
+        roadmaps.plan_roadmap POST
+        roadmaps.remove_theme POST
+        roadmaps.set_dates GET POST
+        roadmaps.theme GET POST
         scoring.criteria GET POST
         scoring.criterion GET POST
         scoring.new_criterion GET POST
@@ -117,6 +152,7 @@ PAGES = {
     """,
     "chair": """
         roadmaps.move/propose_to_board POST
+        roadmaps.move/withdraw_amendment POST
         roadmaps.move/withdraw_from_board POST
     """,
     "board-secretary": """
@@ -166,6 +202,7 @@ MISSING = {
     """,
     "secretary": """
         desk.confirm POST
+        meetings.confirm POST
         desk.preview GET
     """,
     SIGNED_IN: """
@@ -204,18 +241,15 @@ class Row(NamedTuple):
 
 _WORKS_ON_PROPOSALS = f"{PROPOSERS} {STEERING_GROUP}"
 
-_HOLDERS = f"{PROPOSERS} member secretary administrator"
-"""Who holds or deputises for a post in the small city; none of them leads the measures here."""
-
 MEASURES = {
     "status_page.measure GET": Row(EVERYONE, EVERYONE),
     "history.measure GET": Row(
         f"{PROPOSERS} {STEERING_GROUP} administrator", f"own {STEERING_GROUP} administrator"
     ),
     "proposing.edit GET POST": Row(f"{PROPOSERS} secretary", "own secretary"),
-    "proposing.edit_facts GET POST": Row(_HOLDERS, "secretary"),
+    "proposing.edit_facts GET POST": Row("secretary", "secretary"),
     "proposing.keep POST": Row(f"{PROPOSERS} secretary", "own secretary"),
-    "proposing.keep_facts POST": Row(_HOLDERS, "secretary"),
+    "proposing.keep_facts POST": Row("secretary", "secretary"),
     "proposing.look_alikes POST": Row(f"{PROPOSERS} secretary", "own secretary"),
     "proposing.relations GET": Row("secretary", "secretary"),
     "proposing.relate GET POST": Row("secretary", "secretary"),
@@ -240,7 +274,6 @@ MEASURES = {
     "comments.comments GET": Row(SIGNED_IN, SIGNED_IN),
     "comments.remove GET POST": Row(SIGNED_IN, "secretary"),
     "translating.translation GET POST": Row(f"{PROPOSERS} secretary", "own secretary"),
-    "meetings.add_to_agenda POST": Row("secretary", "secretary"),
     "scoring.open_scoring POST": Row("secretary", "secretary"),
     "scoring.review GET": Row("member chair", "member chair"),
     "scoring.save_review POST": Row("member chair", "member chair"),

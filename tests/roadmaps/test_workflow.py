@@ -11,11 +11,21 @@ from app.core.policy import ANONYMOUS, Actor, Role
 from app.extensions import db
 from app.measures import operations as measures
 from app.programmes.states import Phase
-from app.roadmaps import assembling, operations, queries
-from app.roadmaps.states import BoardOutcome
-from app.roadmaps.workflow import BOARD_ROWS, WORKFLOW, gaps, offered, steps
+from app.roadmaps import assembling, checks, queries
+from app.roadmaps.dates import set_dates
+from app.roadmaps.states import BoardOutcome, Membership
+from app.roadmaps.workflow import BOARD_ROWS, CLOSE, WORKFLOW, made_alone, offered, steps
 from tests.measures.proposals import fresh, saved
-from tests.roadmaps.drafts import assemble, drafted, item_of, move, put_into, the_roadmap
+from tests.roadmaps.drafts import (
+    assemble,
+    before_board,
+    board_decides,
+    drafted,
+    item_of,
+    move,
+    put_into,
+    the_roadmap,
+)
 from tests.scoring.rounds import YEAR
 
 # In every cell: who may, of S the secretary, C the chair and B the city board's secretary.
@@ -27,10 +37,13 @@ reopen_collection   .       .          S       S        .            .          
 draft               .       .          S       .        .            .                 .        .        .
 propose_to_board    .       .          .       C        .            C                 .        C        .
 withdraw_from_board .       .          .       .        C            .                 .        .        .
+withdraw_amendment  .       .          .       .        C            .                 .        .        .
 table               .       .          .       .        B            .                 .        .        .
 board_approves      .       .          .       .        B            .                 .        .        .
 board_returns       .       .          .       .        B            .                 .        .        .
 amend               .       .          .       .        .            .                 S        .        .
+end_amendment       .       .          .       .        .            S                 .        S        .
+close               .       .          .       .        .            .                 S        .        .
 """  # noqa: E501
 
 TARGETS = {
@@ -40,13 +53,24 @@ TARGETS = {
     "draft": "drafting",
     "propose_to_board": "before_board",
     "withdraw_from_board": "drafting",
+    "withdraw_amendment": "amending",
     "table": "before_board",
     "board_approves": "approved",
     "board_returns": "returned_by_board",
     "amend": "amending",
+    "end_amendment": "approved",
+    "close": "closed",
 }
 
-WITH_REASON = {"reopen_collection", "withdraw_from_board", "board_returns", "amend"}
+OF_AMENDMENTS = {"withdraw_amendment", "end_amendment"}
+
+WITH_REASON = {
+    "reopen_collection",
+    "withdraw_from_board",
+    "withdraw_amendment",
+    "board_returns",
+    "amend",
+}
 
 ACTORS = {
     "S": Actor(1, "secretary", frozenset({Role.SECRETARY})),
@@ -73,7 +97,8 @@ def complete(app, actor) -> None:
     """Let the roadmap lack nothing that any transition asks for."""
     drafted(actor("secretary"))
     with writing():
-        operations.set_dates(the_roadmap(), date(2026, 3, 1), date(2026, 11, 1), actor("secretary"))
+        days = {"submit_by": date(2026, 3, 1), "board_by": date(2026, 11, 1)}
+        set_dates(the_roadmap(), the_roadmap().version, days, actor("secretary"))
 
 
 def test_the_table_is_complete() -> None:
@@ -88,6 +113,10 @@ def test_every_transition_in_every_phase_by_everybody(complete) -> None:
         for key, person in ACTORS.items():
             roadmap = the_roadmap()
             roadmap.phase = Phase(phase)
+            roadmap.once_approved = name in OF_AMENDMENTS
+            if name in OF_AMENDMENTS:
+                # Nothing new is proposed.
+                queries.contents(roadmap)[0].Item.membership = Membership.APPROVED
             may = key == who
             case = f"{name} in {phase} by {key}"
             available = {row.name for row in WORKFLOW.available(roadmap, person)}
@@ -107,6 +136,7 @@ def test_a_reason_is_asked_for(complete) -> None:
         if name in WITH_REASON and who in ACTORS:
             roadmap = the_roadmap()
             roadmap.phase = Phase(phase)
+            roadmap.once_approved = name in OF_AMENDMENTS
             with pytest.raises(Refused):
                 WORKFLOW.apply(name, roadmap, ACTORS[who], "  ")
             assert roadmap.phase == phase
@@ -129,9 +159,9 @@ def test_nothing_opens_without_its_dates(client, sign_in, actor) -> None:
     assert 'class="notice warning"' in client.get(page).text
     assert client.submit(page, action=f"{page}/open").status_code == 409
     wrong = {"submit_by": "2026-11-01", "board_by": "2026-03-01"}
-    assert client.submit(page, wrong, action=f"{page}/dates").status_code == 422
+    assert client.submit(f"{page}/dates", wrong).status_code == 422
     right = {"submit_by": "2026-03-01", "board_by": "2026-11-01"}
-    assert client.submit(page, right, action=f"{page}/dates").status_code == 303
+    assert client.submit(f"{page}/dates", right).status_code == 303
     assert client.submit(page, action=f"{page}/open").status_code == 303
     assert the_roadmap().phase is Phase.COLLECTING
 
@@ -192,9 +222,19 @@ def test_others_do_not_lead_it(client, sign_in, actor, person: str) -> None:
         assert client.forge(f"{page}/board").status_code == 403
 
 
+def wanting() -> list[int]:
+    """Return the measures in which the checks find something that holds the roadmap back."""
+    return [
+        each.measure.id
+        for finding in checks.findings(the_roadmap())
+        if finding.check.holds_back
+        for each in finding.shortcomings
+    ]
+
+
 def test_a_roadmap_with_gaps_does_not_go_to_the_board(client, sign_in, actor) -> None:
     ids = [
-        saved("approved", name_fi="Ehjä"),
+        saved("approved", name_fi="Ehjä", lead_post_id=1),
         saved("approved", name_fi="Kääntämätön", problem_sv=""),
         saved("approved", name_fi="Teematon", theme_id=None),
         saved("approved", name_fi="Jälkeenjäänyt", stale="sv"),
@@ -204,7 +244,8 @@ def test_a_roadmap_with_gaps_does_not_go_to_the_board(client, sign_in, actor) ->
     assemble(actor("secretary"))
     with writing():
         fresh(ids[4]).state = "in_scoring"
-    assert sorted(gap.measure.id for gap in gaps(the_roadmap())) == ids[1:]
+    # What has no theme lacks the theme, too.
+    assert sorted(set(wanting())) == ids[1:]
     page = f"/roadmaps/{YEAR}"
     sign_in(client, "chair")
     text = client.get(page).text.partition('id="gaps"')[2].partition("</section>")[0]
@@ -222,6 +263,54 @@ def test_a_roadmap_with_gaps_does_not_go_to_the_board(client, sign_in, actor) ->
     assemble(actor("secretary"))
     assert client.submit(page, action=f"{page}/propose_to_board").status_code == 303
     assert the_roadmap().phase is Phase.BEFORE_BOARD
+
+
+def test_an_amendment_is_withdrawn_to_be_amended(client, sign_in, actor) -> None:
+    before_board(actor("secretary"), actor("chair"))
+    sign_in(client, "chair")
+    page = f"/roadmaps/{YEAR}"
+    assert f"{page}/withdraw_amendment" not in client.get(page).text
+    data = {"withdraw_amendment-reason": "Kesken", "withdraw_amendment-version": 1}
+    board_decides(actor("board-secretary"))
+    move("amend", actor("secretary"), "Kiire")
+    drafted_again = approved_and_assembled(actor("secretary"))
+    move("propose_to_board", actor("chair"))
+    assert f"{page}/withdraw_from_board" not in client.get(page).text
+    assert client.forge(f"{page}/withdraw_from_board", data).status_code in {409, 422}
+    data = {"withdraw_amendment-reason": "Kesken"}
+    assert client.submit(page, data, action=f"{page}/withdraw_amendment").status_code == 303
+    assert the_roadmap().phase is Phase.AMENDING
+    # What is new is taken off before the amending ends without the board.
+    sign_in(client, "secretary")
+    end = f"{page}/end_amendment"
+    assert client.submit(page, action=end).status_code == 409
+    item = item_of(drafted_again)
+    assert client.submit(page, action=f"{page}/items/{item.id}/remove").status_code == 303
+    assert client.submit(page, action=end).status_code == 303
+    assert the_roadmap().phase is Phase.APPROVED
+
+
+def approved_and_assembled(secretary: Actor) -> int:
+    """Put one more approved measure on the roadmap, and return its id."""
+    measure_id = saved("approved")
+    assemble(secretary)
+    return measure_id
+
+
+def test_a_first_proposal_is_not_ended_as_an_amendment(client, sign_in, actor) -> None:
+    before_board(actor("secretary"), actor("chair"))
+    put_into(Phase.RETURNED_BY_BOARD)
+    sign_in(client, "secretary")
+    page = f"/roadmaps/{YEAR}"
+    assert "end_amendment" not in client.get(page).text
+    data = {"end_amendment-version": the_roadmap().version}
+    assert client.forge(f"{page}/end_amendment", data).status_code == 409
+
+
+def test_closing_has_a_page_of_its_own(client, sign_in) -> None:
+    assert made_alone(CLOSE) is None
+    sign_in(client, "secretary")
+    assert client.forge(f"/roadmaps/{YEAR}/{CLOSE}").status_code == 404
 
 
 def test_an_empty_roadmap_does_not_go_to_the_board(app, actor) -> None:
