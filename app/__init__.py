@@ -15,14 +15,17 @@ from app.core import assets, context, database, errors, i18n, numbers, security
 from app.core.routes import blueprint as core
 from app.desk.routes import blueprint as desk
 from app.extensions import compress, csrf, db, login_manager, migrate
+from app.followup import carry_over_check
+from app.followup.routes import blueprint as followup
 from app.history.routes import blueprint as history
 from app.mail.routes import blueprint as mail
-from app.meetings.invitation_routes import blueprint as meetings
+from app.meetings.screen_routes import blueprint as meetings
 from app.navigation import init_app as init_navigation
 from app.organisation.routes import blueprint as organisation
 from app.own_page.routes import blueprint as own_page
 from app.proposing.lineage_routes import blueprint as proposing
-from app.roadmaps.board_routes import blueprint as roadmaps
+from app.roadmaps import checks
+from app.roadmaps.change_routes import blueprint as roadmaps
 from app.scoring.scenario_routes import blueprint as scoring
 from app.sign_in.session_routes import blueprint as sign_in
 from app.status_page.routes import blueprint as status_page
@@ -41,6 +44,7 @@ BLUEPRINTS = (
     scoring,
     meetings,
     roadmaps,
+    followup,
     desk,
     history,
     status_page,
@@ -98,6 +102,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         part.init_app(app)
     init_navigation(app)
     init_cli(app)
+    checks.add(carry_over_check.CHECK)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     if settings.production:

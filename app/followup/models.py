@@ -55,8 +55,9 @@ class StatusReport(Model):
 class CarryOver(Model):
     """What was decided on a measure that a year's roadmap left unfinished; one decision an item.
 
-    What continues stands on the next roadmap as the item `next_item_id`; what is done or dropped
-    has the status report `report_id`.
+    What continues stands on the next roadmap as the item `next_item_id`; `last_year_before` is the
+    measure's last year where that was moved on with it. What is done or dropped has the status
+    report `report_id`.
     """
 
     __tablename__ = "carry_over"
@@ -72,6 +73,7 @@ class CarryOver(Model):
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
     choice: Mapped[Choice] = mapped_column(enum_type(Choice, "choice"))
     reason: Mapped[str] = mapped_column(Text, default="")
+    last_year_before: Mapped[int | None] = mapped_column(info=UNRECORDED)
     next_item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"), index=True)
     report_id: Mapped[int | None] = mapped_column(ForeignKey("status_report.id"), index=True)
     decided_by_id: Mapped[int | None] = mapped_column(

@@ -64,6 +64,25 @@ def correct_report(report: StatusReport, status: Status, actor: Actor) -> None:
         report.reported_at = clock.now()
 
 
+def remove_report(report: StatusReport) -> None:
+    """Take back a report that should not have been made; the caller records why.
+
+    What was reported before it counts again.
+    """
+    measure_id = report.measure_id
+    db.session.delete(report)
+    db.session.flush()
+    latest = db.session.scalar(
+        select(StatusReport)
+        .where(StatusReport.measure_id == measure_id)
+        .order_by(StatusReport.as_of.desc(), StatusReport.id.desc())
+        .limit(1)
+    )
+    if latest is not None:
+        latest.newest = True
+        db.session.flush()
+
+
 def _mark_newest(report: StatusReport) -> None:
     """Move the mark to `report` unless the marked one is of a later day."""
     marked = db.session.scalar(

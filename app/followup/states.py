@@ -1,7 +1,8 @@
-"""What can be said of a measure's status, and how precisely its day is known."""
+"""What can be said of a measure's status, and what becomes of what is not finished."""
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
+from flask_babel.speaklater import LazyString
 
 from app.core.enums import Labelled
 
@@ -23,12 +24,28 @@ UNDER_WAY = frozenset({Status.PLANNED, Status.STARTED})
 """Statuses that the key figure "under way" counts."""
 
 
+FINISHED = frozenset({Status.DONE, Status.ABANDONED})
+"""Statuses after which nothing more is to be done."""
+
+
 class Choice(Labelled):
     """What becomes, in the year after, of a measure that a roadmap leaves unfinished."""
 
     CONTINUE = "continue", _lp("carry-over", "continue"), "started"
     DONE = "done", _lp("carry-over", "done"), "done"
     DROP = "drop", _lp("carry-over", "drop"), "abandoned"
+
+    @property
+    def verb(self) -> LazyString:
+        """The words on the button that decides so."""
+        return _VERBS[self]
+
+
+_VERBS = {
+    Choice.CONTINUE: _lp("carry-over", "Continue"),
+    Choice.DONE: _lp("carry-over", "Mark as done"),
+    Choice.DROP: _lp("carry-over", "Drop"),
+}
 
 
 class Precision(Labelled):

@@ -198,6 +198,15 @@ class Entry(Model):
     code_order: Mapped[str] = mapped_column(String(24), default="", info=UNRECORDED)
 
 
+class FormerCode(Model):
+    """A code that an entry of a programme had and has given up; nothing else ever gets it."""
+
+    __tablename__ = "former_code"
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(16), primary_key=True)
+
+
 class Step(Model):
     """What happened to a proposal: by whom, when, and why where a reason was given.
 

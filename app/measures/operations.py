@@ -33,7 +33,7 @@ from app.core.policy import NO_UNIT, Action, Actor, can
 from app.extensions import db
 from app.measures import likeness, notices, search
 from app.measures.content import content_of, packed, unpacked
-from app.measures.models import Entry, Measure, MeasurePost, MeasureWord, Step
+from app.measures.models import Entry, FormerCode, Measure, MeasurePost, MeasureWord, Step
 from app.measures.queries import last_step, post_ids_of
 from app.measures.states import Publicity, State
 from app.measures.workflow import (
@@ -361,7 +361,9 @@ def enter(
 def place_under(
     entry: Entry, theme: Theme | None, code: str | None, measure: Measure, actor: Actor
 ) -> None:
-    """Set the theme and the code of an entry."""
+    """Set the theme and the code of an entry; a code that it gives up stays nobody's."""
+    if entry.code and entry.code != code:
+        db.session.merge(FormerCode(programme_id=entry.programme_id, code=entry.code))
     with recorded(
         Tag.ENTRY_CHANGED,
         actor,

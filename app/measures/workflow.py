@@ -59,17 +59,17 @@ def missing(measure: Measure) -> dict[str, LazyString]:
     return lacking
 
 
-def translation_gaps(measure: Measure) -> list[LazyString]:
-    """Return what one of the two languages lacks, a sentence each; nothing when both are whole."""
+def translation_gaps(measure: Measure, into: Language | None = None) -> list[LazyString]:
+    """Return what the two languages lack, or one of them, a sentence each; nothing when whole."""
     gaps: list[LazyString] = []
     for name, label in TWIN_TEXTS.items():
         fi, sv = getattr(measure, f"{name}_fi"), getattr(measure, f"{name}_sv")
         wanted = bool(fi or sv) or name in REQUIRED
-        if wanted and not fi:
+        if wanted and not fi and into != "sv":
             gaps.append(_l("Missing in Finnish: %(text)s.", text=label))
-        if wanted and not sv:
+        if wanted and not sv and into != "fi":
             gaps.append(_l("Missing in Swedish: %(text)s.", text=label))
-    if measure.stale:
+    if measure.stale and into in {None, measure.stale}:
         gaps.append(OUTDATED[measure.stale])
     return gaps
 

@@ -1,22 +1,22 @@
 """What stands on a roadmap: placing, assembling, codes, taking off and putting back."""
 
-import re
 from contextlib import AbstractContextManager
 
 from flask_babel import lazy_gettext as _l
 
 from app.audit.operations import record_added, recorded
 from app.audit.tags import Kind, Tag
-from app.core.errors import Refused, Stale
-from app.core.policy import Action, Actor, can
+from app.core.errors import Refused
+from app.core.policy import Actor
 from app.extensions import db
 from app.measures import operations as measures
 from app.measures.models import Entry, Measure
 from app.programmes.models import Programme, Roadmap, Theme
 from app.roadmaps import queries
+from app.roadmaps.codes import may_be_coded, next_code
 from app.roadmaps.models import Item
+from app.roadmaps.order import check_assembling, place_for
 from app.roadmaps.states import Membership
-from app.roadmaps.workflow import ASSEMBLING
 
 
 def place(
@@ -26,6 +26,7 @@ def place(
     position: int,
     actor: Actor,
     number: int | None = None,
+    carried_over_from: Item | None = None,
 ) -> Item:
     """Put an entry on a roadmap.
 
@@ -36,6 +37,7 @@ def place(
         position: Its place in the order, from 1.
         actor: Who puts it there.
         number: Its running number in a list that had no codes.
+        carried_over_from: Where it stood the year before, if it is carried over.
     """
     item = Item(
         roadmap_id=roadmap.id,
@@ -43,6 +45,7 @@ def place(
         membership=membership,
         position=position,
         number=number,
+        carried_over_from_id=carried_over_from.id if carried_over_from else None,
     )
     db.session.add(item)
     db.session.flush()
@@ -69,8 +72,9 @@ def item_recorded(tag: Tag, item: Item, actor: Actor) -> AbstractContextManager[
 def assemble(roadmap: Roadmap, actor: Actor) -> int:
     """Put the approved measures of the year on its roadmap, and give codes where there are none.
 
-    Measures go by theme. A code is the theme's code and the next number after the highest that the
-    programme has used in it; a measure that has a code in the programme keeps it.
+    A code is the theme's code and the next number after the highest that the programme has ever
+    used in it. A measure that has a code in the programme keeps it, unless it serves another theme
+    of the programme by now and the city board has not approved it with that code.
 
     Returns:
         The number of measures that were put on it.
@@ -78,19 +82,64 @@ def assemble(roadmap: Roadmap, actor: Actor) -> int:
     Raises:
         Refused: The actor may not, or the roadmap is not being drafted.
     """
-    _check_assembling(roadmap, actor)
+    check_assembling(roadmap, actor)
     programme = db.session.get_one(Programme, roadmap.programme_id)
     new = sorted(queries.measures_to_place(roadmap), key=_theme_order)
-    for position, measure in enumerate(new, start=queries.last_position(roadmap) + 1):
+    for measure in new:
         entry = queries.entry_of(measure, programme.id) or _enter(measure, programme, actor)
-        place(roadmap, entry, Membership.PROPOSED, position, actor)
-    for item, entry, measure, _theme in queries.contents(roadmap):
-        theme = measure.theme
-        if item.membership is Membership.REMOVED or entry.code or theme is None:
-            continue
-        if theme.programme_id == programme.id:
-            measures.place_under(entry, theme, next_code(theme), measure, actor)
+        put_on(roadmap, entry, actor)
+    approved = queries.with_standing_codes(programme.id)
+    for row in queries.contents(roadmap):
+        theme = row.Measure.theme
+        if (
+            row.Item.membership is not Membership.REMOVED
+            and theme is not None
+            and theme.programme_id == programme.id
+            and may_be_coded(row.Entry, theme, approved)
+        ):
+            give_code(roadmap, row.Item, theme, actor)
     return len(new)
+
+
+def put_on(
+    roadmap: Roadmap, entry: Entry, actor: Actor, carried_over_from: Item | None = None
+) -> Item:
+    """Put an entry on a roadmap that is being drafted, where it belongs by theme and code.
+
+    Args:
+        roadmap: The year's roadmap.
+        entry: The measure in the roadmap's programme.
+        actor: Who puts it there.
+        carried_over_from: Where it stood the year before, if it is carried over. What was taken
+            off the roadmap comes back onto it.
+    """
+    theme = db.session.get(Theme, entry.theme_id) if entry.theme_id else None
+    position = place_for(roadmap, entry, theme)
+    item = queries.item_in(roadmap, entry)
+    if item is None:
+        return place(
+            roadmap,
+            entry,
+            Membership.PROPOSED,
+            position,
+            actor,
+            carried_over_from=carried_over_from,
+        )
+    with item_recorded(Tag.ITEM_PLACED, item, actor):
+        item.membership = Membership.PROPOSED
+        item.position = position
+        item.carried_over_from_id = carried_over_from.id if carried_over_from else None
+    return item
+
+
+def give_code(roadmap: Roadmap, item: Item, theme: Theme, actor: Actor) -> None:
+    """Put the entry of an item under a theme with the theme's next code, and the item after it."""
+    entry = db.session.get_one(Entry, item.entry_id)
+    measure = db.session.get_one(Measure, entry.measure_id)
+    measures.place_under(entry, theme, next_code(theme), measure, actor)
+    position = place_for(roadmap, entry, theme)
+    with item_recorded(Tag.ITEM_CHANGED, item, actor):
+        item.position = position
 
 
 def _enter(measure: Measure, programme: Programme, actor: Actor) -> Entry:
@@ -105,41 +154,33 @@ def _theme_order(measure: Measure) -> tuple[int, int]:
     return (measure.theme.position if measure.theme else 0, measure.id)
 
 
-def next_code(theme: Theme) -> str:
-    """Return the next code of a theme: the number after the highest ever used in its programme."""
-    code = re.compile(rf"{re.escape(theme.code)}(\d+)")
-    used = [int(match[1]) for text in queries.codes_of(theme) if (match := code.fullmatch(text))]
-    return f"{theme.code}{max(used, default=0) + 1}"
-
-
-def remove_item(roadmap: Roadmap, item: Item, actor: Actor) -> None:
-    """Take a proposed measure off the roadmap; its code stays its own.
+def remove_item(roadmap: Roadmap, item: Item, actor: Actor) -> bool:
+    """Take a proposed measure off the roadmap; its code stays its own. False if it is off already.
 
     Raises:
-        Refused: The actor may not, the roadmap is not being drafted, or the measure is approved.
+        Refused: The actor may not, the roadmap is not being drafted, the city board has approved
+            the measure, or it was carried over, which is taken back instead.
     """
-    _check_assembling(roadmap, actor)
+    check_assembling(roadmap, actor)
+    if item.membership is Membership.REMOVED:
+        return False
     if item.membership is not Membership.PROPOSED:
-        raise Stale
+        raise Refused(_l("The city board has approved this, so it stays on the roadmap."))
+    if item.carried_over_from_id is not None:
+        raise Refused(_l("This was carried over. Take that decision back instead."))
     with item_recorded(Tag.ITEM_REMOVED, item, actor):
         item.membership = Membership.REMOVED
+    return True
 
 
-def put_back_item(roadmap: Roadmap, item: Item, actor: Actor) -> None:
-    """Put a removed measure back on the roadmap.
+def put_back_item(roadmap: Roadmap, item: Item, actor: Actor) -> bool:
+    """Put a removed measure back on the roadmap; False if it stands there already.
 
     Raises:
-        Refused: The actor may not, the roadmap is not being drafted, or the measure stands on it.
+        Refused: The actor may not, or the roadmap is not being drafted.
     """
-    _check_assembling(roadmap, actor)
+    check_assembling(roadmap, actor)
     if item.membership is not Membership.REMOVED:
-        raise Stale
-    with item_recorded(Tag.ITEM_PLACED, item, actor):
-        item.membership = Membership.PROPOSED
-
-
-def _check_assembling(roadmap: Roadmap, actor: Actor) -> None:
-    if not can(actor, Action.MANAGE_ROADMAP):
-        raise Refused(_l("Your role does not include this action."))
-    if roadmap.phase not in ASSEMBLING:
-        raise Refused(_l("The roadmap can be changed only while it is drafted."))
+        return False
+    put_on(roadmap, db.session.get_one(Entry, item.entry_id), actor)
+    return True

@@ -2,18 +2,20 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Row, func, select, true
+from sqlalchemy import Row, func, select, true, union_all
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Post, User
 from app.core.policy import Actor
 from app.extensions import db
-from app.measures.models import Entry, Measure, MeasurePost
+from app.measures.models import Entry, FormerCode, Measure, MeasurePost
 from app.measures.queries import visible_to
 from app.measures.states import State
+from app.meetings.models import Decision
+from app.meetings.states import Stage
 from app.programmes.models import Roadmap, Theme
 from app.roadmaps.models import BoardDecision, Item, PhaseStep, Snapshot
-from app.roadmaps.states import Membership
+from app.roadmaps.states import BOARD_APPROVED, Membership
 
 Content = Row[Item, Entry, Measure, Theme | None]
 """An item of a roadmap with its entry, its measure, and its theme in the programme."""
@@ -44,12 +46,26 @@ def item(roadmap: Roadmap, item_id: int) -> Item | None:
     return db.session.scalar(query)
 
 
+def measure_ids(items: Collection[Item]) -> Sequence[int]:
+    """Return the measures of items, by id."""
+    query = select(Entry.measure_id).where(Entry.id.in_([item.entry_id for item in items]))
+    return db.session.scalars(query).all()
+
+
 def item_count(roadmap: Roadmap) -> int:
     """Return how many measures stand on a roadmap, without those that were removed."""
     query = select(func.count()).where(
         Item.roadmap_id == roadmap.id, Item.membership != Membership.REMOVED
     )
     return db.session.scalars(query).one()
+
+
+def has_proposed(roadmap: Roadmap) -> bool:
+    """Tell whether anything on a roadmap is proposed, so that the board has not approved it."""
+    query = select(Item.id).where(
+        Item.roadmap_id == roadmap.id, Item.membership == Membership.PROPOSED
+    )
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def membership_counts(actor: Actor) -> dict[int, dict[Membership, int]]:
@@ -82,10 +98,22 @@ def measures_to_place(roadmap: Roadmap) -> Sequence[Measure]:
     return db.session.scalars(query.order_by(Measure.id)).all()
 
 
-def last_position(roadmap: Roadmap) -> int:
-    """Return the place of the last item of a roadmap; 0 when it is empty."""
-    query = select(func.max(Item.position)).where(Item.roadmap_id == roadmap.id)
-    return db.session.scalar(query) or 0
+def standing(roadmap: Roadmap) -> Sequence[Row[Item, Entry, Theme | None]]:
+    """Return what stands on a roadmap in its order, without what was removed."""
+    query = (
+        select(Item, Entry, Theme)
+        .join(Entry, Entry.id == Item.entry_id)
+        .outerjoin(Theme, Theme.id == Entry.theme_id)
+        .where(Item.roadmap_id == roadmap.id, Item.membership != Membership.REMOVED)
+        .order_by(Item.position, Item.id)
+    )
+    return db.session.execute(query).all()
+
+
+def item_in(roadmap: Roadmap, entry: Entry) -> Item | None:
+    """Return the item by which an entry stands on a roadmap, or stood there."""
+    query = select(Item).where(Item.roadmap_id == roadmap.id, Item.entry_id == entry.id)
+    return db.session.scalar(query)
 
 
 def entry_of(measure: Measure, programme_id: int) -> Entry | None:
@@ -95,12 +123,40 @@ def entry_of(measure: Measure, programme_id: int) -> Entry | None:
 
 
 def codes_of(theme: Theme) -> Sequence[str]:
-    """Return all codes of a theme's programme that begin with the theme's code."""
-    query = select(Entry.code).where(
-        Entry.programme_id == theme.programme_id,
-        Entry.code.startswith(theme.code, autoescape=True),
+    """Return all codes of a theme's programme that begin with the theme's code, given up or not."""
+    queries = [
+        select(model.code).where(
+            model.programme_id == theme.programme_id,
+            model.code.startswith(theme.code, autoescape=True),
+        )
+        for model in (Entry, FormerCode)
+    ]
+    return [code for code in db.session.scalars(union_all(*queries)) if code]
+
+
+def with_standing_codes(programme_id: int) -> frozenset[int]:
+    """Return the entries of a programme whose codes the city board has approved, by id."""
+    query = (
+        select(Entry.id)
+        .join(Item, Item.entry_id == Entry.id)
+        .join(Roadmap, Roadmap.id == Item.roadmap_id)
+        .where(
+            Entry.programme_id == programme_id,
+            Roadmap.once_approved,
+            Item.membership.in_(sorted(BOARD_APPROVED | {Membership.ADDED})),
+        )
     )
-    return [code for code in db.session.scalars(query) if code]
+    return frozenset(db.session.scalars(query))
+
+
+def matters_of(measure_ids: Collection[int]) -> dict[int, int]:
+    """Return the meetings on whose agendas measures wait for a decision, by the measure's id."""
+    query = select(Decision.measure_id, Decision.meeting_id).where(
+        Decision.measure_id.in_(sorted(measure_ids)),
+        Decision.stage != Stage.DECIDED,
+        Decision.undone_at.is_(None),
+    )
+    return {row.measure_id: row.meeting_id for row in db.session.execute(query)}
 
 
 def other_posts(measure_ids: Collection[int]) -> dict[int, list[Post]]:

@@ -2,53 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 from flask_babel.speaklater import LazyString
 
-from app.core.bilingual import text_of
-from app.core.i18n import language
 from app.core.policy import Action, Actor
 from app.core.transitions import Transition, Workflow
-from app.measures.models import Entry, Measure
-from app.measures.states import State
-from app.measures.workflow import translation_gaps
 from app.programmes.models import Roadmap
 from app.programmes.states import Phase
-from app.roadmaps import queries
-from app.roadmaps.states import BoardOutcome, Membership
-
-
-class Gap(NamedTuple):
-    """What a measure lacks before its roadmap may go to the city board."""
-
-    measure: Measure
-    texts: Sequence[LazyString]
-
-
-def gaps(roadmap: Roadmap) -> list[Gap]:
-    """Return what the measures of a roadmap lack before it may go to the city board.
-
-    Every measure must be decided, coded, complete in both languages and with neither language
-    behind the other. What was removed from the roadmap, or is outside the follow-up, is not asked.
-    """
-    return [
-        Gap(measure, texts)
-        for item, entry, measure, _theme in queries.contents(roadmap)
-        if item.membership in {Membership.PROPOSED, Membership.APPROVED}
-        and (texts := _gaps_of(entry, measure))
-    ]
-
-
-def _gaps_of(entry: Entry, measure: Measure) -> list[LazyString]:
-    found = (
-        [] if measure.state is State.APPROVED else [_l("The steering group has not approved it.")]
-    )
-    if not entry.code:
-        found.append(_l("It has no code, as it has no theme of the programme."))
-    return [*found, *translation_gaps(measure)]
+from app.roadmaps import checks, queries
+from app.roadmaps.states import BoardOutcome
 
 
 def _has_dates(roadmap: Roadmap) -> list[LazyString]:
@@ -63,17 +27,24 @@ def _has_items(roadmap: Roadmap) -> list[LazyString]:
 
 def _has_no_gaps(roadmap: Roadmap) -> Sequence[LazyString]:
     """Hold back a roadmap with gaps; one that was made before the tool only lists them."""
-    if roadmap.imported:
+    return [] if roadmap.imported else checks.hindrances(roadmap)
+
+
+def _was_approved(roadmap: Roadmap) -> list[LazyString]:
+    return [] if roadmap.once_approved else [_l("The city board has never approved it.")]
+
+
+def _was_not_approved(roadmap: Roadmap) -> list[LazyString]:
+    if not roadmap.once_approved:
         return []
-    return [
-        _l(
-            "%(name)s: %(gap)s",
-            name=text_of(gap.measure, "name", language()).value,
-            gap=text,
-        )
-        for gap in gaps(roadmap)
-        for text in gap.texts
-    ]
+    return [_l("The city board has approved it earlier, so this is an amendment.")]
+
+
+def _adds_nothing(roadmap: Roadmap) -> list[LazyString]:
+    """Ask that what is new in an amendment has been taken off, so that nothing is left of it."""
+    if not queries.has_proposed(roadmap):
+        return []
+    return [_l("Take off what is proposed to be added, or propose it to the city board.")]
 
 
 WORKFLOW = Workflow[Phase](
@@ -124,6 +95,16 @@ WORKFLOW = Workflow[Phase](
             Phase.DRAFTING,
             Action.PROPOSE_TO_BOARD,
             needs_reason=True,
+            checks=(_was_not_approved,),
+        ),
+        Transition(
+            "withdraw_amendment",
+            _l("Withdraw the amendment from the city board"),
+            frozenset({Phase.BEFORE_BOARD}),
+            Phase.AMENDING,
+            Action.PROPOSE_TO_BOARD,
+            needs_reason=True,
+            checks=(_was_approved,),
         ),
         Transition(
             "table",
@@ -155,9 +136,33 @@ WORKFLOW = Workflow[Phase](
             Action.MANAGE_ROADMAP,
             needs_reason=True,
         ),
+        Transition(
+            "end_amendment",
+            _l("End amending without the city board"),
+            frozenset({Phase.AMENDING, Phase.RETURNED_BY_BOARD}),
+            Phase.APPROVED,
+            Action.MANAGE_ROADMAP,
+            checks=(_was_approved, _adds_nothing),
+        ),
+        Transition(
+            "close",
+            _l("Close the roadmap"),
+            frozenset({Phase.APPROVED}),
+            Phase.CLOSED,
+            Action.MANAGE_ROADMAP,
+        ),
     ),
 )
-"""A roadmap's way through the year."""
+"""A roadmap's way through the year.
+
+What became of its measures the room `followup` knows, which checks that and then makes `CLOSE`.
+"""
+
+CLOSE = "close"
+"""The row that closes a roadmap when its year is over."""
+
+_OF_AMENDMENTS = frozenset({"withdraw_amendment", "end_amendment"})
+_OF_FIRST_PROPOSALS = frozenset({"withdraw_from_board"})
 
 BOARD_ROWS: Mapping[BoardOutcome, str] = MappingProxyType(
     {
@@ -171,14 +176,19 @@ BOARD_ROWS: Mapping[BoardOutcome, str] = MappingProxyType(
 
 
 def made_alone(name: str) -> Transition[Phase] | None:
-    """Return the row called `name` unless a decision of the city board makes it."""
-    names = {row.name for row in WORKFLOW.transitions} - set(BOARD_ROWS.values())
+    """Return the row called `name` unless something else makes it, as the city board's decision."""
+    names = {row.name for row in WORKFLOW.transitions} - {*BOARD_ROWS.values(), CLOSE}
     return WORKFLOW.named(name) if name in names else None
 
 
 def offered(roadmap: Roadmap, actor: Actor) -> list[Transition[Phase]]:
     """Return the rows that `actor` may use on the roadmap's page."""
-    return [row for row in WORKFLOW.available(roadmap, actor) if made_alone(row.name)]
+    others = _OF_FIRST_PROPOSALS if roadmap.once_approved else _OF_AMENDMENTS
+    return [
+        row
+        for row in WORKFLOW.available(roadmap, actor)
+        if made_alone(row.name) and row.name not in others
+    ]
 
 
 ASSEMBLING = frozenset({Phase.DRAFTING, Phase.RETURNED_BY_BOARD, Phase.AMENDING})

@@ -374,11 +374,21 @@ def _board():
 
 def _followup():
     op.create_table(
+        "former_code",
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=16), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programme.id"], name=op.f("fk_former_code_programme_id")
+        ),
+        sa.PrimaryKeyConstraint("programme_id", "code", name=op.f("pk_former_code")),
+    )
+    op.create_table(
         "carry_over",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("item_id", sa.Integer(), nullable=False),
         sa.Column("choice", _choice("choice", ("continue", "done", "drop")), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("last_year_before", sa.Integer(), nullable=True),
         sa.Column("next_item_id", sa.Integer(), nullable=True),
         sa.Column("report_id", sa.Integer(), nullable=True),
         sa.Column("decided_by_id", sa.Integer(), nullable=True),

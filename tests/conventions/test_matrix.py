@@ -122,9 +122,8 @@ PAGES = {
         roadmaps.move/close_collection POST
         roadmaps.move/reopen_collection POST
         roadmaps.move/draft POST
-        followup.choose_theme POST
+        followup.carry_over GET
         followup.close GET POST
-        followup.undo POST
         roadmaps.move/amend POST
         roadmaps.move/end_amendment POST
         roadmaps.move_item POST

@@ -1,5 +1,7 @@
 """Putting measures on a roadmap, and the codes that they get."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,7 +17,7 @@ from app.measures.states import State
 from app.programmes import operations as programmes
 from app.programmes.models import Programme, Theme
 from app.programmes.states import Phase
-from app.roadmaps import assembling, queries
+from app.roadmaps import assembling, checks, queries
 from app.roadmaps.states import Membership
 from tests.measures.proposals import fresh, saved
 from tests.roadmaps.drafts import (
@@ -155,12 +157,14 @@ def test_what_is_taken_off_stays_off_until_it_is_put_back(client, sign_in, actor
     item = f"{page}/items/{item_of(measure_id).id}"
     assert client.submit(page, action=f"{item}/remove").status_code == 303
     assert item_of(measure_id).membership is Membership.REMOVED
-    assert client.forge(f"{item}/remove").status_code == 409
+    # A second press changes nothing, and is answered kindly.
+    assert client.forge(f"{item}/remove").status_code == 303
     assert assemble(actor("secretary")) == 0
     assert item_of(measure_id).membership is Membership.REMOVED
     assert client.submit(page, action=f"{item}/put-back").status_code == 303
     assert item_of(measure_id).membership is Membership.PROPOSED
-    assert client.forge(f"{item}/put-back").status_code == 409
+    assert client.forge(f"{item}/put-back").status_code == 303
+    assert item_of(measure_id).membership is Membership.PROPOSED
     assert codes()[measure_id] == "A1"
 
 
@@ -174,6 +178,52 @@ def test_phases_in_which_a_roadmap_is_assembled(app, actor, phase: Phase) -> Non
         with pytest.raises(Refused):
             assemble(actor("secretary"))
         assert queries.contents(the_roadmap()) == []
+
+
+def test_a_measure_that_changes_its_theme_gets_a_new_code_and_frees_none(app, actor) -> None:
+    first, second = drafted(actor("secretary"), count=2)
+    with writing():
+        measures.change(fresh(second), INSTALLER, theme_id=theme_id("B"))
+    (gap,) = (each for each in checks.findings(the_roadmap()) if each.check.name == "codes")
+    assert [each.measure.id for each in gap.shortcomings] == [second]
+    assemble(actor("secretary"))
+    third = approved()
+    assemble(actor("secretary"))
+    assert [codes()[each] for each in (first, second, third)] == ["A1", "B1", "A3"]
+    with writing():
+        measures.change(fresh(second), INSTALLER, theme_id=theme_id("A"))
+    assemble(actor("secretary"))
+    assert codes()[second] == "A4"
+
+
+def test_what_the_board_approved_with_its_code_keeps_it(app, actor) -> None:
+    measure_id = drafted(actor("secretary"))[0]
+    with writing():
+        item_of(measure_id).membership = Membership.APPROVED
+    with writing():
+        the_roadmap().once_approved = True
+    with writing():
+        measures.change(fresh(measure_id), INSTALLER, theme_id=theme_id("B"))
+    assemble(actor("secretary"))
+    assert codes()[measure_id] == "A1"
+    (gap,) = (each for each in checks.findings(the_roadmap()) if each.check.name == "codes")
+    assert gap.shortcomings[0].place.endpoint == "proposing.edit_facts"
+
+
+def test_two_assemblies_give_no_code_twice(app, actor) -> None:
+    ids = [approved() for _each in range(3)]
+    put_into(Phase.DRAFTING)
+    secretary = actor("secretary")
+
+    def one() -> int:
+        with app.app_context():
+            return assemble(secretary)
+
+    with ThreadPoolExecutor(2) as both:
+        found = [each.result() for each in [both.submit(one) for _each in range(2)]]
+    db.session.rollback()
+    assert sorted(found) == [0, 3]
+    assert [codes()[each] for each in ids] == ["A1", "A2", "A3"]
 
 
 def test_codes_are_found_by_the_search(app, actor) -> None:

@@ -19,6 +19,7 @@ def names(response) -> list[str]:
     return [
         text_of(next(row.iter("a")))
         for table in document_of(response).root.iter("table")
+        if "items" in table.get("class", "").split()
         for row in table.iterfind(".//tbody/tr")
     ]
 

@@ -1,0 +1,122 @@
+"""Reads of what a year's roadmap leaves unfinished, and of what was decided on it."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import and_, or_, select, true
+from sqlalchemy.orm import aliased, joinedload
+
+from app.accounts.models import User
+from app.core.policy import Actor
+from app.extensions import db
+from app.followup.models import CarryOver, StatusReport
+from app.followup.states import FINISHED
+from app.measures.models import Entry, Measure
+from app.measures.queries import visible_to
+from app.programmes.models import Roadmap, Theme
+from app.programmes.queries import roadmap_of
+from app.roadmaps.models import Item
+from app.roadmaps.states import FOLLOWED, Membership
+
+
+class Left(NamedTuple):
+    """A measure that a roadmap leaves unfinished, or of which that was decided.
+
+    Attributes:
+        item: It on that roadmap.
+        entry: The measure in that roadmap's programme.
+        measure: The measure.
+        theme: Its theme in that programme.
+        report: What was reported of it last.
+        decision: What was decided on it.
+        decided_by: The name of who decided; None where nobody has.
+        next_item: It on the roadmap of the year after, if it stands there or stood there.
+        next_entry: The measure in the programme of the year after.
+    """
+
+    item: Item
+    entry: Entry
+    measure: Measure
+    theme: Theme | None
+    report: StatusReport | None
+    decision: CarryOver | None
+    decided_by: str | None
+    next_item: Item | None
+    next_entry: Entry | None
+
+    @property
+    def stands(self) -> bool:
+        """Whether it stands on the roadmap of the year after."""
+        return self.next_item is not None and self.next_item.membership is not Membership.REMOVED
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has to decide what becomes of it."""
+        return self.decision is None and not self.stands
+
+
+def left_by(before: Roadmap, actor: Actor | None = None, item_id: int | None = None) -> list[Left]:
+    """Return what a roadmap leaves unfinished, with what was decided on, in its order.
+
+    Args:
+        before: The roadmap.
+        actor: Only what this one may read; everything when None.
+        item_id: Only this item.
+    """
+    after = roadmap_of(before.year + 1)
+    next_item, next_entry = aliased(Item), aliased(Entry)
+    query = (
+        select(
+            Item, Entry, Measure, Theme, StatusReport, CarryOver, User.name, next_item, next_entry
+        )
+        .join(Entry, Entry.id == Item.entry_id)
+        .join(Measure, Measure.id == Entry.measure_id)
+        .outerjoin(Theme, Theme.id == Entry.theme_id)
+        .outerjoin(StatusReport, and_(StatusReport.measure_id == Measure.id, StatusReport.newest))
+        .outerjoin(CarryOver, CarryOver.item_id == Item.id)
+        .outerjoin(User, User.id == CarryOver.decided_by_id)
+        .outerjoin(
+            next_entry,
+            and_(
+                next_entry.measure_id == Measure.id,
+                next_entry.programme_id == (after.programme_id if after else None),
+            ),
+        )
+        .outerjoin(
+            next_item,
+            and_(
+                next_item.entry_id == next_entry.id,
+                next_item.roadmap_id == (after.id if after else None),
+            ),
+        )
+        .options(joinedload(Measure.lead_post), joinedload(Measure.unit))
+        .where(
+            Item.roadmap_id == before.id,
+            Item.membership.in_(sorted(FOLLOWED)),
+            or_(
+                CarryOver.id.is_not(None),
+                StatusReport.id.is_(None),
+                StatusReport.status.not_in(sorted(FINISHED)),
+            ),
+            true() if actor is None else visible_to(actor),
+            true() if item_id is None else Item.id == item_id,
+        )
+        .order_by(Item.position, Item.id)
+    )
+    return [Left(*row) for row in db.session.execute(query)]
+
+
+def open_items(before: Roadmap) -> list[Left]:
+    """Return what a roadmap leaves unfinished and nobody has decided on."""
+    return [left for left in left_by(before) if left.is_open]
+
+
+def themes_of(programme_id: int) -> Sequence[Theme]:
+    """Return the themes of a programme in their order."""
+    query = select(Theme).where(Theme.programme_id == programme_id)
+    return db.session.scalars(query.order_by(Theme.position, Theme.id)).all()
+
+
+def decision_on(item_id: int) -> CarryOver | None:
+    """Return what was decided on an item."""
+    return db.session.scalar(select(CarryOver).where(CarryOver.item_id == item_id))
