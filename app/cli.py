@@ -40,6 +40,7 @@ from app.importing.plan import AsOf, as_of, plan_import
 from app.mail.commands import jobs, mail
 from app.measures.commands import bring_up_to_date, look_alikes
 from app.programmes.queries import has_programme
+from app.roadmaps.commands import roadmap
 from app.sign_in.commands import link_line, users
 
 _OPEN_DEMO = (
@@ -73,6 +74,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(mail)
     app.cli.add_command(policy)
     app.cli.add_command(keep_no_longer)
+    app.cli.add_command(roadmap)
     app.cli.add_command(start_up)
     app.cli.add_command(users)
 

@@ -8,7 +8,9 @@ from app.measures import operations as measures
 from app.measures.states import Publicity, State
 from app.programmes import operations as programmes
 from app.programmes.models import Programme, Roadmap, Theme
+from app.programmes.states import Phase
 from app.roadmaps import assembling, board
+from app.roadmaps.proposal import propose_imported
 
 _IMPORTER = Actor(name="flask import")
 """Who imports: whoever runs the command, and no person of the tool."""
@@ -28,6 +30,8 @@ def apply_plan(plan: Plan) -> None:
     for year, each_roadmap in plan.roadmaps.items():
         if each_roadmap.approved_on:
             board.record_earlier_approval(by_year[year], each_roadmap.approved_on, _IMPORTER)
+        elif by_year[year].imported and by_year[year].phase is Phase.BEFORE_BOARD:
+            propose_imported(by_year[year], _IMPORTER)
 
 
 def _roadmap(each: RoadmapPlan) -> Roadmap:

@@ -107,7 +107,12 @@ def section_of(
     proposal = board_queries.newest(BoardProposal, subject)
     snapshots = board_queries.all_of(Snapshot, subject)
     decisions = board_queries.decisions(subject)
-    prepares = is_before and proposal is not None and any(can(actor, each) for each in PREPARING)
+    prepares = (
+        proposal is not None
+        and is_before
+        and snapshot.is_intact(proposal)
+        and any(can(actor, each) for each in PREPARING)
+    )
     decides = is_before and can(actor, Action.DECIDE_FOR_BOARD)
     by_id = {decision.id: decision for decision in decisions}
     texts: list[Snapshot | BoardProposal] = [*snapshots, *([proposal] if proposal else [])]
@@ -151,7 +156,7 @@ def new_form(subject: Subject, proposal: BoardProposal | None) -> BoardForm:
 
 def change_lines(proposal: BoardProposal, actor: Actor, lang: Language) -> list[ChangeLine]:
     """Return what the board changes in words, so far as the reader may read it."""
-    parts = parts_of(json.loads(proposal.content))
+    parts = parts_of(snapshot.parsed(proposal))
     rows = [(each, changes.key_of(each)) for each in board_queries.changes_of(proposal)]
     may_read = readable({key: parts[key] for _each, key in rows}, actor)
     return [
@@ -178,9 +183,9 @@ def summary(proposal: BoardProposal | None) -> str:
 
     It goes into the reason of the decision, which all read.
     """
-    if proposal is None:
+    if proposal is None or not snapshot.is_intact(proposal):
         return ""
-    parts = parts_of(json.loads(proposal.content))
+    parts = parts_of(snapshot.parsed(proposal))
     rows = board_queries.changes_of(proposal)
     found = []
     for lang in LANGUAGES:

@@ -20,7 +20,7 @@ from app.core.policy import Actor
 from app.measures.states import Size
 from app.programmes.models import Programme
 from app.programmes.states import Phase
-from app.roadmaps import board_queries
+from app.roadmaps import board_queries, snapshot
 from app.roadmaps.diff import Differences, Key, Part, differences, parts_of
 from app.roadmaps.models import BoardProposal, Snapshot
 from app.roadmaps.proposal import text_of
@@ -84,7 +84,7 @@ def text_for_board(subject: Subject, actor: Actor) -> TextForBoard:
     proposal = None
     if subject.phase in {Phase.BEFORE_BOARD, Phase.APPROVED, Phase.CLOSED}:
         proposal = board_queries.newest(BoardProposal, subject)
-    content = json.loads(proposal.content if proposal else text_of(subject))
+    content = snapshot.parsed(proposal) if proposal else json.loads(text_of(subject))
     parts = parts_of(content)
     may_read = readable(parts, actor)
     shown = {
@@ -93,8 +93,8 @@ def text_for_board(subject: Subject, actor: Actor) -> TextForBoard:
         if key in may_read and part.get("publicity") != "secret"
     }
     earlier = _approved_before(subject, proposal)
-    found = differences(parts_of(json.loads(earlier.content)), parts) if earlier else None
-    context = {
+    found = differences(parts_of(snapshot.parsed(earlier)), parts) if earlier else None
+    context: dict[str, Any] = {
         "content": content,
         "number": proposal.number if proposal else 0,
         "sha256": proposal.sha256 if proposal else "",

@@ -1,6 +1,5 @@
 """Writing down what the city board changes; on the blueprint of `routes.py`."""
 
-import json
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -17,7 +16,7 @@ from app.core.policy import Action
 from app.extensions import db
 from app.programmes.models import Programme, Roadmap
 from app.programmes.states import Phase
-from app.roadmaps import board_queries, changes
+from app.roadmaps import board_queries, changes, snapshot
 from app.roadmaps.addresses import Addresses
 from app.roadmaps.board_forms import ChangeForm
 from app.roadmaps.board_routes import PROPOSED_ANEW, blueprint, of_both, the_subject
@@ -112,7 +111,7 @@ def _chosen(proposal: BoardProposal, asked: Mapping[str, str]) -> Chosen | None:
     kind, _sign, number = asked.get("part", "").partition("-")
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         return None
-    parts = parts_of(json.loads(proposal.content))
+    parts = parts_of(snapshot.parsed(proposal))
     key, field = (kind, int(number)), asked.get("field", "")
     known = field in changes.COLUMNS.get(kind, ()) or (kind, field) == ("measure", OFF)
     if not known or key not in readable({key: parts[key]} if key in parts else {}, current_actor()):
@@ -148,7 +147,7 @@ def _page(
     refused: Refused | None = None,
 ) -> ResponseReturnValue:
     actor, lang = current_actor(), language()
-    parts = parts_of(json.loads(proposal.content))
+    parts = parts_of(snapshot.parsed(proposal))
     may_read = readable(parts, actor)
     page = "roadmaps/board_changes.html"
     return render(

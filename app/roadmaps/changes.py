@@ -98,7 +98,7 @@ def write_down(
     _check(subject, proposal, actor)
     if set(values) != set(COLUMNS[key[0]].get(field, ())):
         raise Refused(_l("This cannot be changed."))
-    content = json.loads(proposal.content)
+    content = snapshot.parsed(proposal)
     part = parts_of(content).get(key)
     if part is None:
         raise Refused(_l("This is not in what was proposed."))
@@ -135,7 +135,7 @@ def strike_out(
 
 def apply(subject: Subject, proposal: BoardProposal, actor: Actor) -> str:
     """Let the records say what the board changed, and return the text that it approved."""
-    content = json.loads(proposal.content)
+    content = snapshot.parsed(proposal)
     for change in board_queries.changes_of(proposal):
         if change.item_id is not None:
             _apply_to_item(content, change, actor)
@@ -175,7 +175,7 @@ def _check(subject: Subject, proposal: BoardProposal, actor: Actor) -> None:
 def _item(proposal: BoardProposal, key: Key) -> Item:
     """Return the item of a measure on the proposed roadmap; Refused when it is not on it."""
     item = None
-    if key in parts_of(json.loads(proposal.content)):
+    if key in parts_of(snapshot.parsed(proposal)):
         item = board_queries.item_of(proposal.roadmap_id, key[1])
     if item is None:
         raise Refused(_l("This is not in what was proposed."))

@@ -74,5 +74,17 @@ def proposal_before_board(subject: Subject, actor: Actor) -> BoardProposal:
     """Return the text that is before the city board.
 
     Where the roadmap came before the board in a version of the tool that kept none, it is kept now.
+
+    Raises:
+        Refused: The text does not match its digest, so that it is not what was proposed.
     """
-    return board_queries.newest(BoardProposal, subject) or propose(subject, actor)
+    kept = board_queries.newest(BoardProposal, subject) or propose(subject, actor)
+    snapshot.parsed(kept)
+    return kept
+
+
+def propose_imported(roadmap: Roadmap, actor: Actor) -> None:
+    """Keep the text of an imported roadmap that is before the city board, where it says new."""
+    kept = board_queries.newest(BoardProposal, roadmap)
+    if kept is None or kept.content != text_of(roadmap):
+        propose(roadmap, actor)

@@ -52,7 +52,7 @@ def now_on(subject: Subject) -> Mapping[Key, Part]:
 
 def since(kept: Snapshot | BoardProposal, subject: Subject) -> Differences:
     """Return what differs between a text that was kept and the records as they are."""
-    before = parts_of(json.loads(kept.content))
+    before = parts_of(snapshot.parsed(kept))
     if isinstance(kept, BoardProposal):
         return differences(before, parts_of(json.loads(text_of(subject))))
     return differences(before, now_on(subject))
@@ -60,7 +60,7 @@ def since(kept: Snapshot | BoardProposal, subject: Subject) -> Differences:
 
 def between(kept: Snapshot, later: Snapshot) -> Differences:
     """Return what differs between two approvals."""
-    return differences(parts_of(json.loads(kept.content)), parts_of(json.loads(later.content)))
+    return differences(parts_of(snapshot.parsed(kept)), parts_of(snapshot.parsed(later)))
 
 
 def in_words(found: Differences, actor: Actor, lang: Language) -> Told:
@@ -187,11 +187,14 @@ def _approved() -> dict[int, Approved]:
 
 def _all(rows: Sequence[Row[int, Snapshot, datetime | None]]) -> Iterator[tuple[int, Approved]]:
     for year, kept, proposed_at in rows:
-        for part in _parsed(kept.content):
+        for part in _items(kept.content, kept.sha256):
             yield part["measure"], Approved(year, proposed_at or kept.made_at, part)
 
 
 @lru_cache(maxsize=32)
-def _parsed(content: str) -> Sequence[Part]:
+def _items(content: str, sha256: str) -> Sequence[Part]:
+    """Return the measures of an approval; nothing of one that was tampered with."""
+    if snapshot.digest(content) != sha256:
+        return ()
     items: Sequence[Part] = json.loads(content)["items"]
     return items

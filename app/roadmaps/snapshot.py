@@ -10,7 +10,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
+
 from app.accounts.models import Post
+from app.core.errors import Refused
 from app.measures.models import Entry, Measure
 from app.programmes.models import Programme, Roadmap, Theme
 from app.roadmaps.models import BoardProposal, Item, Snapshot
@@ -106,6 +109,14 @@ def digest(text: str) -> str:
 def is_intact(kept: Snapshot | BoardProposal) -> bool:
     """Tell whether a text still has the digest that was kept with it."""
     return digest(kept.content) == kept.sha256
+
+
+def parsed(kept: Snapshot | BoardProposal) -> dict[str, Any]:
+    """Return what a text holds; Refused when it does not match its digest."""
+    if not is_intact(kept):
+        raise Refused(_l("What was kept of the city board does not match its digest."))
+    content: dict[str, Any] = json.loads(kept.content)
+    return content
 
 
 def measure_ids(kept: Snapshot | BoardProposal) -> list[int]:

@@ -80,6 +80,8 @@ def chips(filters: Filters, offered: Options) -> list[tuple[str, str]]:
     ]
     if filters.not_updated:
         found.append((_("not updated for long"), filters.url(not_updated=False)))
+    if filters.changed:
+        found.append((_("changed since approval"), filters.url(changed=False)))
     if filters.q:
         found.append((_("Search: %(words)s", words=filters.q), filters.url(q="")))
     return found
@@ -118,5 +120,6 @@ def labels() -> dict[str, Any]:
         "cost": _("Cost class"),
         "not_given": _("not given"),
         "proposed": _("proposed"),
+        "changed": _("changed since approval"),
         "status": {status: str(status.label) for status in Status},
     }

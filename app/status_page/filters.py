@@ -66,6 +66,7 @@ class Filters:
         view: Which of their measures.
         chosen: The values chosen of each filter in `CHOICES`; none chosen means all.
         not_updated: Whether only measures not updated for long are shown.
+        changed: Whether only measures that have changed since their approval are shown.
         q: The searched words.
         order: What the list is sorted by.
         descending: Whether the order is turned round.
@@ -78,6 +79,7 @@ class Filters:
     view: View = View.NOW
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     not_updated: bool = False
+    changed: bool = False
     q: str = ""
     order: Order = Order.CODE
     descending: bool = False
@@ -88,7 +90,7 @@ class Filters:
     @property
     def narrowed(self) -> bool:
         """Whether anything but years and view narrows the list."""
-        return bool(self.chosen or self.not_updated or self.q)
+        return bool(self.chosen or self.not_updated or self.changed or self.q)
 
     def url(self, **changes: Any) -> str:
         """Return the address of the same page with `changes` to these attributes.
@@ -111,6 +113,8 @@ class Filters:
             yield from ((name, value) for value in self.chosen.get(name, ()))
         if self.not_updated:
             yield "not_updated", 1
+        if self.changed:
+            yield "changed", 1
         if self.q:
             yield "q", self.q
         if self.order is not Order.CODE or self.descending:
@@ -178,6 +182,7 @@ def parse(
         view=view or View.NOW,
         chosen=chosen,
         not_updated=args.get("not_updated") == "1",
+        changed=args.get("changed") == "1",
         q=_search(args.get("q", "")),
         order=order or Order.CODE,
         descending=order is not None and sort.startswith("-"),

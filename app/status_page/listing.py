@@ -1,6 +1,6 @@
 """The lines of the list, as the reader sees them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from app.config import Language
@@ -27,6 +27,7 @@ class Line(NamedTuple):
         responsible: The lead post, else the unit.
         impact, cost_class: Its sizes; None when not given.
         invented: Whether it is an invented example.
+        is_changed: Whether it has changed since the city board approved it.
     """
 
     id: int
@@ -41,17 +42,23 @@ class Line(NamedTuple):
     impact: Size | None
     cost_class: Size | None
     invented: bool
+    is_changed: bool
 
 
 def lines(
     rows: Sequence[Any],
     standings: Mapping[int, Sequence[Any]],
     themes: Mapping[str, Theme],
+    changed: Collection[int],
     lang: Language,
 ) -> list[Line]:
-    """Return the lines of `queries.rows`, with the years of `queries.standings`."""
+    """Return the lines of `queries.rows`, with the years of `queries.standings`.
+
+    Those of `changed` have changed since the city board approved them.
+    """
     by_id = {theme.id: theme for theme in themes.values()}
-    return [_line(row, standings.get(row.entry_id, ()), by_id, lang) for row in rows]
+    found = [_line(row, standings.get(row.entry_id, ()), by_id, lang) for row in rows]
+    return [line._replace(is_changed=line.id in changed) for line in found]
 
 
 def _line(row: Any, standings: Sequence[Any], themes: Mapping[int, Theme], lang: Language) -> Line:
@@ -70,6 +77,7 @@ def _line(row: Any, standings: Sequence[Any], themes: Mapping[int, Theme], lang:
         impact=row.impact,
         cost_class=row.cost_class,
         invented=row.invented,
+        is_changed=False,
     )
 
 

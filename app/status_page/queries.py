@@ -39,7 +39,7 @@ from app.meetings.models import Decision, Meeting
 from app.meetings.states import Stage
 from app.programmes.models import Programme, Roadmap, Theme
 from app.programmes.queries import is_published
-from app.roadmaps.models import BoardDecision, Item, PhaseStep
+from app.roadmaps.models import BoardDecision, BoardProposal, Item, PhaseStep, Snapshot
 from app.roadmaps.states import BOARD_APPROVED, FOLLOWED, Membership
 from app.status_page.filters import NOT_GIVEN, Filters, Order, View
 from app.vocabulary.models import ClassificationValue
@@ -61,6 +61,7 @@ class Scope(NamedTuple):
         themes: The themes of these roadmaps' programmes by their names in the address.
         values: The classification values by filter and key.
         updated_before: Reports as of earlier days count as old.
+        changed: The measures that have changed since the city board approved them, by id.
     """
 
     actor: Actor
@@ -69,6 +70,7 @@ class Scope(NamedTuple):
     themes: Mapping[str, Theme]
     values: Mapping[str, Mapping[str, ClassificationValue]]
     updated_before: date
+    changed: Collection[int] = frozenset()
 
 
 def cube(
@@ -182,6 +184,12 @@ def count_not_followed(scope: Scope) -> int:
     return db.session.scalars(query).one()
 
 
+def count_changed(scope: Scope) -> int:
+    """Return how many of the listed measures have changed since the city board approved them."""
+    query = _listed(select(func.count()), scope).where(Measure.id.in_(sorted(scope.changed)))
+    return db.session.scalars(query).one()
+
+
 def themes(programme_ids: Collection[int]) -> dict[str, Theme]:
     """Return the themes of these programmes by their names in the address, in their order.
 
@@ -235,17 +243,27 @@ def board_decisions_of(
 ) -> Sequence[Row[BoardDecision, int]]:
     """Return the city board's decisions on the roadmaps with a measure, and their years.
 
+    Only those count that were of a text with the measure in it: what an amendment adds the board
+    had not decided on before. The text is canonical JSON, so that it can be asked for the measure.
+
     Args:
         measure_id: The measure.
         proposed: Whether also of roadmaps on which it is only proposed yet.
     """
     memberships = BOARD_APPROVED | {Membership.PROPOSED} if proposed else BOARD_APPROVED
+    text = func.coalesce(Snapshot.content, BoardProposal.content)
     query = (
         select(BoardDecision, Roadmap.year)
         .join(Roadmap, Roadmap.id == BoardDecision.roadmap_id)
         .join(Item, Item.roadmap_id == Roadmap.id)
         .join(Entry, Entry.id == Item.entry_id)
-        .where(Entry.measure_id == measure_id, Item.membership.in_(sorted(memberships)))
+        .outerjoin(Snapshot, Snapshot.board_decision_id == BoardDecision.id)
+        .outerjoin(BoardProposal, BoardProposal.id == BoardDecision.proposal_id)
+        .where(
+            Entry.measure_id == measure_id,
+            Item.membership.in_(sorted(memberships)),
+            or_(text.is_(None), text.contains(f'"measure":{measure_id},', autoescape=True)),
+        )
         .order_by(BoardDecision.decided_on.desc(), BoardDecision.id.desc())
     )
     return db.session.execute(query).all()
@@ -328,6 +346,7 @@ def _listed(query: Select[*tuple[Any, ...]], scope: Scope) -> Select[*tuple[Any,
             visible_to(scope.actor),
             *(_chosen(scope, name, values) for name, values in filters.chosen.items()),
             *([_not_updated(scope)] if filters.not_updated else []),
+            *([Measure.id.in_(sorted(scope.changed))] if filters.changed else []),
             *([search.matches(filters.q)] if filters.q else []),
         )
     )

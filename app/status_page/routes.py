@@ -39,6 +39,7 @@ from app.measures.workflow import EDITED, may_edit, offered
 from app.programmes import queries as programmes
 from app.programmes.models import Roadmap
 from app.proposing.lookalikes import like_measure
+from app.roadmaps.since_approval import changed_measures, of_measure
 from app.scoring import queries as scoring
 from app.status_page import choices, figures, filters, listing, queries
 from app.status_page.changes import Changes, changes_of
@@ -112,7 +113,7 @@ def _content(
         return Content(Markup(), chosen.url(page=pages), chosen.page, pages)
     rows = queries.rows(scope, PAGE_SIZE, lang)
     standings = queries.standings([row.entry_id for row in rows])
-    lines = listing.lines(rows, standings, scope.themes, lang)
+    lines = listing.lines(rows, standings, scope.themes, scope.changed, lang)
     options = choices.options(chosen, scope.themes, scope.values, lang)
     donuts = figures.donuts(cube, chosen, scope.themes, lang)
     matrix = figures.matrix(cube, chosen)
@@ -121,7 +122,7 @@ def _content(
         filters=chosen,
         options=options,
         chips=choices.chips(chosen, options),
-        all_url=chosen.url(chosen={}, not_updated=False, q=""),
+        all_url=chosen.url(chosen={}, not_updated=False, changed=False, q=""),
         columns=choices.columns(chosen),
         labels=choices.labels(),
         theme_names={t.id: str(text_of(t, "name", lang)) for t in scope.themes.values()},
@@ -135,6 +136,7 @@ def _content(
         },
         matrix=matrix,
         not_followed=queries.count_not_followed(scope),
+        changed=queries.count_changed(scope),
         not_updated_days=(today - scope.updated_before).days,
         page=Page(lines, chosen.page, PAGE_SIZE, total, lambda number: chosen.url(page=number)),
     )
@@ -163,7 +165,17 @@ def _scope(
         themes,
         values,
         today - days,
+        _changed(str(db.engine.url), revision.current()),
     )
+
+
+@lru_cache(maxsize=2)
+def _changed(_database: str, _revision: int) -> frozenset[int]:
+    """Return the measures that have changed since the city board approved them.
+
+    It is asked for once in a revision, whatever is chosen and whoever reads.
+    """
+    return changed_measures()
 
 
 @blueprint.get("/measures/<int:measure_id>")
@@ -188,6 +200,7 @@ def measure(measure_id: int) -> ResponseReturnValue:
         newest=next((report for report in reports if report.newest), None),
         outlook=outlook(found, last, clock.today()) if works_on_it else None,
         changes=changes_of(found, steps, actor, language()) if works_on_it else Changes(),
+        since_approval=of_measure(found, actor, language()),
         timeline=timeline(found, reports, rows if works_on_it else None, actor, language()),
         lineage=relations(found, actor),
         marks_lineage=can(actor, Action.MANAGE_PROPOSALS, found.unit_id or NO_UNIT),
