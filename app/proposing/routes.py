@@ -38,6 +38,7 @@ from app.proposing.filters import chips, parse
 from app.proposing.forms import ProposalForm
 from app.proposing.models import WorkingCopy
 from app.proposing.working_copies import Mark
+from app.roadmaps.since_approval import why_not_saved
 
 blueprint = Blueprint("proposing", __name__)
 
@@ -277,5 +278,6 @@ def _conflict_page(form: ProposalForm, measure: Measure, refused: Refused) -> Re
     if working_copies.saved_as(current_actor(), form.key.data or ""):
         # This form has done its work once; what is typed from here on is another's.
         form.key.data = idempotency.new_key()
-    reason = " ".join(str(reason) for reason in refused.reasons)
+    reasons = [*refused.reasons, why_not_saved(measure)]
+    reason = " ".join(str(reason) for reason in reasons if reason)
     return _form_page(form, measure, 409, conflict=found, refused=reason)

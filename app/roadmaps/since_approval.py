@@ -10,9 +10,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from flask_babel import gettext as _
 from sqlalchemy import Row, func, select
 
 from app.config import Language
+from app.core.i18n import format_moment
 from app.core.policy import NO_UNIT, Action, Actor, can
 from app.extensions import db
 from app.measures.models import Entry, Measure
@@ -28,10 +30,18 @@ from app.roadmaps.wording import Line, Told, lines, told
 
 
 class Approved(NamedTuple):
-    """A measure as the board approved it: on the roadmap of which year, and when that was kept."""
+    """A measure as the board approved it.
+
+    Attributes:
+        year: On the roadmap of which year.
+        kept_at: When the text was kept that the board approved.
+        recorded_at: When the approval was recorded.
+        part: What the text says of it.
+    """
 
     year: int
     kept_at: datetime
+    recorded_at: datetime
     part: Part
 
 
@@ -123,7 +133,7 @@ def changed_measures() -> frozenset[int]:
 
 
 def _may_differ(row: Row[int, datetime, Any, str | None, str | None], was: Approved) -> bool:
-    _id, changed_at, publicity, code, theme = row
+    _number, changed_at, publicity, code, theme = row
     stands = (was.part["publicity"], was.part["code"], (was.part["theme"] or {}).get("code"))
     return changed_at > was.kept_at or (publicity, code, theme) != stands
 
@@ -188,7 +198,9 @@ def _approved() -> dict[int, Approved]:
 def _all(rows: Sequence[Row[int, Snapshot, datetime | None]]) -> Iterator[tuple[int, Approved]]:
     for year, kept, proposed_at in rows:
         for part in _items(kept.content, kept.sha256):
-            yield part["measure"], Approved(year, proposed_at or kept.made_at, part)
+            yield part["measure"], Approved(
+                year, proposed_at or kept.made_at, kept.made_at, part
+            )
 
 
 @lru_cache(maxsize=32)
@@ -198,3 +210,20 @@ def _items(content: str, sha256: str) -> Sequence[Part]:
         return ()
     items: Sequence[Part] = json.loads(content)["items"]
     return items
+
+
+def why_not_saved(measure: Measure) -> str:
+    """Return what somebody is told whose edit came after the approval of a measure; empty if none.
+
+    Approving counts up the version, so that who had begun to edit before it gets to know.
+    """
+    approved = _approved().get(measure.id)
+    if approved is None:
+        return ""
+    text: str = _(
+        "The city board's approval of the digital roadmap %(year)s was recorded %(moment)s."
+        " What is edited after that shows as changed since approval.",
+        year=approved.year,
+        moment=format_moment(approved.recorded_at),
+    )
+    return text

@@ -23,6 +23,7 @@ from app.core.policy import NO_UNIT, Action
 from app.measures.models import Measure
 from app.measures.reading import readable
 from app.measures.workflow import reason_not_to_edit
+from app.roadmaps.since_approval import why_not_saved
 from app.translating import operations, queries, workflow
 from app.translating.forms import TranslationForm
 from app.translating.queries import Filters
@@ -129,7 +130,8 @@ def translation(measure_id: int, language: str) -> ResponseReturnValue:
         measure = readable(measure_id)
         form.version.data = str(measure.version)
         rows = form.differences(measure)
-        return _page(form, measure, into, 409, stale=refused, differences=rows)
+        stale = Refused(*refused.reasons, *filter(None, [why_not_saved(measure)]))
+        return _page(form, measure, into, 409, stale=stale, differences=rows)
     if is_idle:
         form.complain_of_nothing()
         return _page(form, readable(measure_id), into, 422)
