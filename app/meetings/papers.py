@@ -23,6 +23,7 @@ from app.measures.queries import visible_to
 from app.measures.states import Publicity
 from app.meetings import queries
 from app.meetings.models import Attendance, Decision, Disqualification, Meeting, OtherMatter
+from app.meetings.sections import sections_of
 from app.meetings.states import VOTING, Part, Presence, Ruling, Stage
 
 
@@ -103,19 +104,21 @@ class Papers(NamedTuple):
 
 def papers_of(meeting: Meeting, actor: Actor) -> Papers:
     """Return what the papers of a meeting are written of, as far as `actor` may read it."""
-    rows = _matters(meeting, actor)
+    rows = standing(meeting, actor)
     disqualified = _disqualified([decision.id for decision, _measure in rows])
+    sections = sections_of(meeting, rows)
     matters = [
-        PaperMatter(
-            decision, measure, _section(meeting, decision, place), disqualified[decision.id]
-        )
-        for place, (decision, measure) in enumerate(rows)
+        PaperMatter(decision, measure, sections[decision.id], disqualified.get(decision.id, ()))
+        for decision, measure in rows
     ]
     return Papers(meeting, _people(meeting), matters, _others(meeting))
 
 
-def _matters(meeting: Meeting, actor: Actor) -> Sequence[tuple[Decision, Measure]]:
-    """Return the matters that are or can be decided, in the order of the agenda."""
+def standing(meeting: Meeting, actor: Actor) -> Sequence[tuple[Decision, Measure]]:
+    """Return the matters that are or can be decided, in the order of the agenda.
+
+    Units and themes come with the measures. What `actor` may not read is left out.
+    """
     query = (
         select(Decision, Measure)
         .join(Measure, Measure.id == Decision.measure_id)
@@ -132,12 +135,6 @@ def _matters(meeting: Meeting, actor: Actor) -> Sequence[tuple[Decision, Measure
         for decision, measure in db.session.execute(query)
         if decision.stage is Stage.DECIDED or measure.state in queries.READY
     ]
-
-
-def _section(meeting: Meeting, decision: Decision, place: int) -> str:
-    if decision.section or meeting.first_section is None:
-        return decision.section
-    return str(meeting.first_section + place)
 
 
 def _disqualified(decision_ids: Sequence[int]) -> Mapping[int, Sequence[Ruled]]:

@@ -25,8 +25,9 @@ from app.core.database import writing
 from app.core.policy import Role
 from app.core.revision import Revision
 from app.extensions import db
+from app.meetings.models import Decision
 from app.scoring.states import Blindness, ProposedOutcome
-from tests.conventions.standing import Standing, standing
+from tests.conventions.standing import Standing, said_in, standing
 from tests.conventions.test_canaries import actor
 from tests.meetings.agendas import added
 from tests.scoring.rounds import YEAR, judge, the_round
@@ -42,7 +43,7 @@ SORTS = [("library", "in_scoring", "not_yet_public")] * 4
 # Tokens, keys of forms, digests and moments are those of the answer, not of what others think.
 ONCE = re.compile(
     r'<time [^>]*>[^<]*</time>|\d{4}-\d\d-\d\dT[\d:.+]+|[0-9a-f]{32,64}|data-at-most="\d+"'
-    r'|"csrf_token" value="[^"]+"|\d{4} klo?\.? \d{1,2}\.\d\d'
+    r'|"csrf_token" value="[^"]+"|\d{4} klo?\.? \d{1,2}\.\d\d|\d{8}T\d{6}Z|seen=\d+-\d{8}'
 )
 LINK = re.compile(r'<a [^>]*?href="(/[^"#]*)')
 REVISIONS = count(10_000, 1_000)
@@ -70,7 +71,11 @@ def worlds(
     with standing(folder, city_database, compiled, SORTS) as city:
         secretary = actor("secretary")
         for measure in city.measures[2:]:
-            added(secretary, city.parts["meeting_id"], measure.id)
+            decision_id = added(secretary, city.parts["meeting_id"], measure.id)
+        # Also where the room sees the scores, who is blind sees none on a screen of their own.
+        shown = {"on_screen": True, "scores_shown": True}
+        with writing():
+            db.session.execute(update(Decision).where(Decision.id == decision_id).values(**shown))
         databases = []
         before = sqlite3.connect(":memory:")
         with closing(before), closing(db.engine.raw_connection()) as live:
@@ -137,7 +142,7 @@ def read(worlds: Worlds, urls: Sequence[str]) -> dict[str, str]:
         response = worlds.city.send(READER, url)
         assert response.status_code < 500, url
         headers = f"{response.status_code} {response.headers.get('Location', '')}"
-        found[url] = f"{headers}\n{ONCE.sub('', response.text)}"
+        found[url] = f"{headers}\n{ONCE.sub('', said_in(response))}"
     return found
 
 
@@ -181,6 +186,7 @@ def test_the_worlds_differ_for_those_who_may_know(worlds: Worlds, telling: list[
     reviews = {f"/scoring/{YEAR}/{measure.id}" for measure in worlds.city.measures[1:]}
     assert {f"/scoring/{YEAR}", *reviews} <= set(telling)
     assert any(url.startswith("/meetings/") for url in telling)
+    assert f"/meetings/{worlds.city.parts['meeting_id']}/screen" in telling
     # What others think of the first measure is the same in both.
     assert f"/scoring/{YEAR}/{worlds.city.measures[0].id}" not in telling
 

@@ -22,7 +22,15 @@ from app.measures.models import Lineage, Measure, Step
 from app.measures.states import LineageKind, Publicity, State
 from app.meetings.models import Decision
 from tests.client import HTMX
-from tests.conventions.standing import PEOPLE, PUBLICITY, READERS, Sort, Standing, standing
+from tests.conventions.standing import (
+    PEOPLE,
+    PUBLICITY,
+    READERS,
+    Sort,
+    Standing,
+    said_in,
+    standing,
+)
 from tests.scoring.rounds import YEAR, judge
 
 SORTS = list(product(("library",), READERS, PUBLICITY))
@@ -148,7 +156,7 @@ def test_nobody_finds_a_word_that_is_not_for_them(city: Standing, person: str) -
     for url in pages(city, person):
         response = city.send(person, url)
         assert response.status_code < 500, url
-        words = set(WORD.findall(response.text))
+        words = set(WORD.findall(said_in(response)))
         seen |= words
         leaks += [f"{url} shows {word}" for word in words if not may_show(city, person, word)]
     assert leaks == []
