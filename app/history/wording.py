@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from itertools import groupby
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -307,6 +307,9 @@ def _moment(name: str, value: str) -> str:
     try:
         if kind is datetime:
             return format_moment(datetime.fromisoformat(value))
+        if kind is time:
+            hour = time.fromisoformat(value)
+            return f"{hour.hour}.{hour.minute:02}"
         return format_date(date.fromisoformat(value)) if kind is date else ""
     except ValueError:
         # The record is shown whatever it holds.

@@ -1,7 +1,8 @@
 """The invented proposals of the demo, each brought to its state through the workflow."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, time, timedelta
 from typing import Any
 
 from flask import current_app
@@ -53,6 +54,14 @@ _DECIDED = {
     State.POSTPONED: Outcome.POSTPONE,
     State.REJECTED: Outcome.REJECT,
 }
+_AROUND = (
+    (True, "Kokouksen avaus", "Mötets öppnande"),
+    (True, "Edellisen kokouksen pöytäkirja", "Föregående mötes protokoll"),
+    (False, "Muut asiat", "Övriga ärenden"),
+    (False, "Kokouksen päättäminen", "Mötets avslutning"),
+)
+"""What every agenda begins and ends with: whether it comes first, and its titles."""
+
 _SCORED = {State.IN_SCORING, *_DECIDED}
 _FOLLOWS = {
     "split_from": LineageKind.SPLIT,
@@ -116,7 +125,7 @@ class Invention:
         self._save_scenarios(scoring_round)
 
     def _arrange(self, days: int, number: int) -> Meeting:
-        """Arrange a meeting so many days from today, and add what every agenda begins and ends with.
+        """Arrange a meeting so many days from today, with what every agenda begins and ends with.
 
         Of one that has been it is known that all were there.
         """

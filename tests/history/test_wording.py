@@ -106,6 +106,7 @@ def _page(number: int, lang: str) -> str:
         ("publicity", "no such publicity", "no such publicity"),
         ("legal_deadline", "2026-12-02", "2.12.2026"),
         ("expires_at", "2026-07-01T21:30:00", "2.7.2026 klo 0.30"),
+        ("starts_at", "09:05:00", "9.05"),
         ("first_year", 2026, "2026"),
         ("language", "sv", "ruotsi"),
         ("what", "sessions", "Istunnot viimeisestä käytöstä lukien"),

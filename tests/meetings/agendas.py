@@ -8,7 +8,7 @@ from app.core.policy import Actor
 from app.extensions import db
 from app.measures.models import Measure
 from app.measures.states import State
-from app.meetings import deciding, operations
+from app.meetings import deciding, matters, operations
 from app.meetings.models import Decision, Meeting
 from app.meetings.states import Outcome
 from tests.measures.proposals import saved
@@ -35,6 +35,14 @@ def added(actor: Actor, meeting_id: int, measure_id: int) -> int:
         meeting = db.session.get_one(Meeting, meeting_id)
         measure = db.session.get_one(Measure, measure_id)
         return operations.add_to_agenda(meeting, measure, actor).id
+
+
+def other_matter(actor: Actor, meeting_id: int, **given: object) -> int:
+    """Add a matter that is no measure to a meeting, and return its id."""
+    with writing():
+        meeting = db.session.get_one(Meeting, meeting_id)
+        fields = {"title_fi": "Kokouksen avaus", "title_sv": "Mötets öppnande", **given}
+        return matters.add(meeting, fields, actor).id
 
 
 def matter(decision_id: int) -> Decision:

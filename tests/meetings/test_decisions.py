@@ -9,15 +9,16 @@ from app.core.errors import Refused, Stale
 from app.extensions import db
 from app.measures.models import Step
 from app.measures.states import State
-from app.meetings import operations
+from app.meetings import deciding
+from app.meetings.deciding import digest_of
 from app.meetings.models import Decision
-from app.meetings.states import Outcome
+from app.meetings.states import Outcome, Stage
 from app.programmes import states as phases
 from app.programmes.queries import roadmap_of
 from app.programmes.states import Phase
 from tests.client import HTMX
 from tests.measures.proposals import fresh, saved
-from tests.meetings.agendas import added, arranged, decided, matter, on_agenda
+from tests.meetings.agendas import arranged, decided, matter, on_agenda
 
 STATES = {
     Outcome.APPROVE: State.APPROVED,
@@ -43,7 +44,8 @@ def test_a_decision_changes_the_measure(client, sign_in, actor, meeting_id, outc
     sign_in(client, "secretary")
     page = f"/meetings/{meeting_id}"
     data = form(decision_id, outcome=outcome.value, reason="Perustelu", section="12")
-    response = client.submit(page, data, action=f"{page}/decisions/{decision_id}")
+    address = f"{page}/decisions/{decision_id}"
+    response = client.submit(page, data, button="decide", action=address)
     assert (response.status_code, response.location) == (303, page)
     assert fresh(measure_id).state is STATES[outcome]
     found = matter(decision_id)
@@ -66,6 +68,7 @@ def test_htmx_gets_the_matter_alone(client, sign_in, actor, meeting_id) -> None:
     response = client.submit(
         page,
         form(decision_id, outcome="approve"),
+        button="decide",
         action=f"{page}/decisions/{decision_id}",
         headers=HTMX,
     )
@@ -112,6 +115,7 @@ def test_approval_needs_both_languages(client, sign_in, actor, meeting_id, heade
     response = client.submit(
         page,
         form(decision_id, outcome="approve", reason="Kaikki puolsivat"),
+        button="decide",
         action=f"{page}/decisions/{decision_id}",
         headers=headers,
     )
@@ -143,7 +147,8 @@ def test_of_two_secretaries_the_second_sees_both_texts(
 def test_a_form_that_comes_twice_decides_once(client, sign_in, actor, meeting_id) -> None:
     decision_id, _measure_id = on_agenda(actor("secretary"), meeting_id)
     sign_in(client, "secretary")
-    data = form(decision_id, outcome="approve", key="0123456789abcdef")
+    seen = digest_of(matter(decision_id))
+    data = form(decision_id, outcome="approve", key="0123456789abcdef", seen=seen)
     address = f"/meetings/{meeting_id}/decisions/{decision_id}"
     assert [client.forge(address, data).status_code for _time in range(2)] == [303, 303]
     assert db.session.query(Step).count() == 1
@@ -154,8 +159,12 @@ def test_nothing_is_decided_before_the_meeting(client, sign_in, actor) -> None:
     decision_id, measure_id = on_agenda(actor("secretary"), meeting_id)
     sign_in(client, "secretary")
     address = f"/meetings/{meeting_id}/decisions/{decision_id}"
-    assert address + '"' not in client.get(f"/meetings/{meeting_id}").text
-    assert client.forge(address, form(decision_id, outcome="approve")).status_code == 409
+    page = f"/meetings/{meeting_id}"
+    # It can be prepared already.
+    assert 'value="prepare"' in client.get(page).text
+    assert 'value="decide"' not in client.get(page).text
+    data = form(decision_id, outcome="approve", seen=digest_of(matter(decision_id)))
+    assert client.forge(address, data).status_code == 409
     assert fresh(measure_id).state is State.IN_SCORING
 
 
@@ -186,9 +195,12 @@ def test_undoing_brings_the_measure_back_to_scoring(
     found = matter(decision_id)
     assert found.undone_at is not None
     assert (found.outcome, found.reason) == (outcome, "Perustelu")
-    # A second time there is nothing to undo, and the measure may be decided anew.
-    assert client.forge(address, data).status_code == 409
-    decided(secretary, added(secretary, meeting_id, measure_id), Outcome.APPROVE)
+    # A second press is told that it has been done.
+    assert "on jo kumottu" in client.forge(address, data, follow_redirects=True).text
+    # The measure is on the same agenda in the same place, and may be decided anew.
+    again = standing(meeting_id)
+    assert (again.measure_id, again.position, again.stage) == (measure_id, 1, Stage.ON_AGENDA)
+    decided(secretary, again.id, Outcome.APPROVE)
     assert fresh(measure_id).state is State.APPROVED
 
 
@@ -204,21 +216,31 @@ def test_what_has_gone_to_the_city_board_is_not_undone(app, actor, meeting_id, p
     gone = {Phase.BEFORE_BOARD, Phase.APPROVED, Phase.AMENDING, Phase.CLOSED}
     if phase in gone:
         with pytest.raises(Refused), writing():
-            operations.undo(matter(decision_id), "Kirjattiin väärin", secretary)
+            deciding.undo(matter(decision_id), "Kirjattiin väärin", secretary)
         assert fresh(measure_id).state is State.APPROVED
     else:
         with writing():
-            operations.undo(matter(decision_id), "Kirjattiin väärin", secretary)
+            deciding.undo(matter(decision_id), "Kirjattiin väärin", secretary)
         assert fresh(measure_id).state is State.IN_SCORING
 
 
 def test_an_undecided_matter_is_not_undone(app, actor, meeting_id) -> None:
     decision_id, _measure_id = on_agenda(actor("secretary"), meeting_id)
     with pytest.raises(Stale), writing():
-        operations.undo(matter(decision_id), "Ei päätetty", actor("secretary"))
+        deciding.undo(matter(decision_id), "Ei päätetty", actor("secretary"))
 
 
-DECIDED = {"outcome": Outcome.REJECT, "reason": "Perustelu", "decided_on": clock.today()}
+def standing(meeting_id: int) -> Decision:
+    """Return the matter of a meeting that was not undone."""
+    return db.session.query(Decision).filter_by(meeting_id=meeting_id, undone_at=None).one()
+
+
+DECIDED = {
+    "stage": Stage.DECIDED,
+    "outcome": Outcome.REJECT,
+    "reason": "Perustelu",
+    "decided_on": clock.today(),
+}
 RECORDED = {"recorded_by_id": 1, "recorded_at": clock.now()}
 PARTS = {**DECIDED, **RECORDED}
 
@@ -235,8 +257,16 @@ PARTS = {**DECIDED, **RECORDED}
         ({**PARTS, "decided_on": None}, False),
         ({**PARTS, "recorded_by_id": None}, False),
         ({**PARTS, "recorded_at": None}, False),
+        ({**PARTS, "stage": Stage.PREPARED}, False),
+        ({**PARTS, "stage": Stage.ON_AGENDA}, False),
+        ({**DECIDED, "stage": Stage.PREPARED}, False),
         ({"outcome": Outcome.APPROVE}, False),
-        ({"decided_on": clock.today()}, False),
+        ({"stage": Stage.PREPARED, "outcome": Outcome.APPROVE}, True),
+        ({"stage": Stage.PREPARED, "outcome": Outcome.REJECT}, True),
+        ({"stage": Stage.PREPARED}, False),
+        ({"stage": Stage.DECIDED}, False),
+        ({"stage": Stage.ON_AGENDA, "undone_at": clock.now()}, False),
+        ({**PARTS, "undone_at": clock.now()}, True),
         (RECORDED, False),
     ],
 )

@@ -114,7 +114,7 @@ def test_undoing_a_merge_brings_it_back_to_the_agenda(
     found = lists(client, meeting_id)
     assert (found["agenda"], found.get("dropped")) == ([NAME], None)
     # It waits there, and on no other.
-    assert not [each.id for each in queries.ready_measures(secretary, measure_id)]
+    assert not [each.id for each in queries.ready_measures(secretary, [measure_id])]
     decided(secretary, decision_id, Outcome.APPROVE)
     assert fresh(measure_id).state is State.APPROVED
     assert fresh(into).state is State.SUBMITTED
