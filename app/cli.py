@@ -24,6 +24,7 @@ from app.core import clock, policy_table
 from app.core.csv_file import Fault
 from app.core.database import writing
 from app.extensions import db
+from app.followup.jobs import remind_of_dates
 from app.followup.states import Precision
 from app.history import retention
 from app.importing import report
@@ -37,7 +38,7 @@ from app.importing.instance import (
     write_settings,
 )
 from app.importing.plan import AsOf, as_of, plan_import
-from app.mail.commands import jobs, mail
+from app.mail import commands as mail
 from app.measures.commands import bring_up_to_date, look_alikes
 from app.programmes.queries import has_programme
 from app.roadmaps.commands import roadmap
@@ -69,14 +70,13 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(audit)
     app.cli.add_command(import_files)
     app.cli.add_command(init)
-    app.cli.add_command(jobs)
     app.cli.add_command(look_alikes)
-    app.cli.add_command(mail)
     app.cli.add_command(policy)
     app.cli.add_command(keep_no_longer)
     app.cli.add_command(roadmap)
     app.cli.add_command(start_up)
     app.cli.add_command(users)
+    mail.init_app(app, due=(remind_of_dates,))
 
 
 @click.group("import")

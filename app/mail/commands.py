@@ -1,10 +1,10 @@
 """The commands that send mail: `flask jobs run` and `flask mail test`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 import click
-from flask import current_app
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from app.config import Settings
@@ -27,6 +27,13 @@ _SENTENCES: Mapping[Trouble, str] = MappingProxyType(
 """What went wrong, for those who set the settings."""
 
 
+def init_app(app: Flask, due: Sequence[Callable[[], None]]) -> None:
+    """Register the commands; `due` is what rooms above this one do with each run of the job."""
+    app.extensions["due"] = tuple(due)
+    app.cli.add_command(jobs)
+    app.cli.add_command(mail)
+
+
 @click.group()
 def jobs() -> None:
     """Do what waits to be done; a timer of the server runs it every minute."""
@@ -35,12 +42,15 @@ def jobs() -> None:
 @jobs.command("run")
 @with_appcontext
 def run_jobs() -> None:
-    """Send what is due of the mail in the outbox, and end.
+    """Send what is due of the mail in the outbox, write the reminders that are due, and end.
 
     The exit code is 1 when the mail server could not be used.
     """
     settings: Settings = current_app.config["SETTINGS"]
     result = sending.run(settings)
+    # The next run sends what is written now; so a fault in it holds no mail back.
+    for write_due in current_app.extensions["due"]:
+        write_due()
     click.echo(
         f"Sent: {result.sent}. To be tried again: {result.put_off}. Given up: {result.given_up}."
         f" Dropped: {result.dropped}. Waiting: {result.waiting}."
