@@ -30,9 +30,10 @@ def verify(year: int | None) -> None:
     wrong = _of_the_database()
     for subject in found:
         faults = verification.faults(subject)
-        for approval in verification.approvals(subject):
-            click.echo(_line(subject, approval, "not unchanged" if faults else "unchanged"))
-        if not verification.approvals(subject) and not faults:
+        approvals = [] if faults else verification.approvals(subject)
+        for approval in approvals:
+            click.echo(_line(subject, approval))
+        if not approvals and not faults:
             click.echo(f"{_name(subject)}: the city board has not approved it")
         wrong += [f"{_name(subject)}: {fault}" for fault in faults]
     for fault in wrong:
@@ -57,7 +58,7 @@ def _name(subject: Subject) -> str:
     return f"Programme {subject.first_year}-{subject.last_year}"
 
 
-def _line(subject: Subject, approval: Approval, verdict: str) -> str:
+def _line(subject: Subject, approval: Approval) -> str:
     kept, decision = approval
     board = "no decision of the city board"
     if decision:
@@ -65,4 +66,4 @@ def _line(subject: Subject, approval: Approval, verdict: str) -> str:
         board = f"city board {decision.decided_on}, {section}"
         if decision.case_number:
             board += f", {decision.case_number}"
-    return f"{_name(subject)}, approval {kept.number}: {board}, SHA-256 {kept.sha256}: {verdict}"
+    return f"{_name(subject)}, approval {kept.number}: {board}, SHA-256 {kept.sha256}: unchanged"

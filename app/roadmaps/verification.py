@@ -43,7 +43,7 @@ _TAGS: Mapping[type[BoardProposal | Snapshot], Tag] = MappingProxyType(
 
 
 class Approval(NamedTuple):
-    """An approval that was kept, its decision, and what is wrong with it."""
+    """An approval that was kept, and its decision."""
 
     kept: Snapshot
     decision: BoardDecision | None

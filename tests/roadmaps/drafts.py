@@ -4,17 +4,19 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from app.accounts.operations import INSTALLER
 from app.core import clock
 from app.core.database import writing
 from app.core.policy import Actor
 from app.extensions import db
+from app.measures import operations as measures
 from app.measures.models import Entry, Measure
 from app.measures.states import State
 from app.programmes.models import Roadmap
 from app.programmes.queries import roadmap_of
 from app.programmes.states import Phase
-from app.roadmaps import assembling, board, operations, queries
-from app.roadmaps.models import Item, Snapshot
+from app.roadmaps import assembling, board, board_queries, changes, operations, queries
+from app.roadmaps.models import BoardProposal, Item, Snapshot
 from app.roadmaps.states import BoardOutcome
 from tests.measures.proposals import saved
 from tests.scoring.rounds import YEAR
@@ -93,3 +95,32 @@ def measure(measure_id: int) -> Measure:
 def snapshots() -> list[Snapshot]:
     """Return the snapshots of the roadmap, the first one first."""
     return list(reversed(queries.snapshots(the_roadmap())))
+
+
+def proposals() -> list[BoardProposal]:
+    """Return what was proposed to the city board, the first one first."""
+    return list(reversed(board_queries.all_of(BoardProposal, the_roadmap())))
+
+
+def proposal() -> BoardProposal:
+    """Return what was proposed last."""
+    return proposals()[-1]
+
+
+def take_off(measure_id: int, actor: Actor) -> None:
+    """Write down that the city board takes a measure off."""
+    with writing():
+        changes.take_off(the_roadmap(), proposal(), ("measure", measure_id), actor)
+
+
+def write_down(measure_id: int, field: str, actor: Actor, **values) -> None:
+    """Write down what the city board lets a field of a measure say."""
+    key = ("measure", measure_id)
+    with writing():
+        changes.write_down(the_roadmap(), proposal(), key, field, values, actor)
+
+
+def edit(measure_id: int, **values) -> None:
+    """Let a measure say another thing."""
+    with writing():
+        measures.change(measure(measure_id), INSTALLER, **values)
