@@ -98,8 +98,9 @@ document.addEventListener("htmx:after:request", ({ detail }) => {
   if (status && status !== 401 && shown !== "over") isUsed();
 });
 
-/* What autosave.js has left in this browser is not for whoever sits down here next. */
-document.querySelector("form.person").addEventListener("submit", () => {
+/* What autosave.js has left in this browser is not for whoever sits down here next. The screen of a
+   meeting room has no button to sign out. */
+document.querySelector("form.person")?.addEventListener("submit", () => {
   const left = Object.keys(localStorage).filter((name) => name.startsWith(`unsent:${person}:`));
   for (const name of left) localStorage.removeItem(name);
 });
