@@ -18,10 +18,11 @@ from app.measures.workflow import WORKFLOW as PROPOSAL
 from app.meetings.models import Decision, Meeting, OtherMatter
 from app.programmes.models import Programme, Roadmap, Theme
 from app.roadmaps.models import Item, Snapshot
+from app.roadmaps.programme_workflow import PROGRAMME
 from app.roadmaps.workflow import WORKFLOW as ROADMAP
 from app.scoring.models import Criterion, Round, Scenario
 
-TRANSITIONS = (*PROPOSAL.transitions, *ROADMAP.transitions)
+TRANSITIONS = (*PROPOSAL.transitions, *ROADMAP.transitions, *PROGRAMME.transitions)
 
 ODD = {
     "measure_id": [0, 999_999, 2**31, 2**63, 10**40],
@@ -32,6 +33,7 @@ ODD = {
     "matter_id": [0, 999_999, 2**63],
     "decision_id": [0, 999_999, 2**63],
     "item_id": [0, 999_999, 2**63],
+    "change_id": [0, 999_999, 2**63],
     "scenario_id": [0, 999_999, 2**63],
     "number": [0, 999_999, 2**63],
     "person_id": [0, 999_999, 2**63],
@@ -116,6 +118,8 @@ def _values() -> dict[str, list[object]]:
         "meeting_id": _all(select(Meeting.id)),
         "decision_id": _all(select(Decision.id)),
         "matter_id": _all(select(OtherMatter.id)),
+        # Nothing is written down in the demo; the address of what is gone is one, too.
+        "change_id": [1],
         "item_id": _all(select(func.min(Item.id)).group_by(Item.roadmap_id)),
         "scenario_id": _all(select(Scenario.id)),
         "number": _all(select(Snapshot.number).distinct()),

@@ -38,7 +38,7 @@ from tests.client import sign_in_as
 from tests.conftest import copy_database, make_settings, running
 from tests.measures.proposals import saved, unit_id
 from tests.meetings.agendas import arranged, on_agenda, other_matter
-from tests.roadmaps.drafts import before_board, board_decides
+from tests.roadmaps.drafts import before_board, board_decides, programme_approved
 from tests.scoring.rounds import YEAR, kept_scenario, open_round, the_round
 
 STEERING_GROUP = "member chair secretary"
@@ -212,6 +212,7 @@ def _fill() -> dict[str, object]:
     action_id = _bulk_action(actors["secretary"])
     before_board(actors["secretary"], actors["chair"])
     board_decides(actors["board-secretary"])
+    programme_approved(actors["chair"], actors["board-secretary"])
     person_id = actors["viewer"].user_id
     return {
         "year": YEAR,
@@ -221,6 +222,7 @@ def _fill() -> dict[str, object]:
         "decision_id": decision_id,
         "matter_id": other_matter(actors["secretary"], meeting_id),
         "other_id": other_id,
+        "change_id": 1,
         "item_id": db.session.scalars(select(Item.id)).first(),
         "person_id": person_id,
         "grant_id": db.session.scalar(select(RoleGrant.id).where(RoleGrant.user_id == person_id)),

@@ -53,6 +53,10 @@ PAGES = {
         roadmaps.annual_clock GET
         roadmaps.programme GET
         roadmaps.programmes GET
+        roadmaps.differences GET
+        roadmaps.programme_differences GET
+        roadmaps.programme_proposal GET
+        roadmaps.programme_snapshot GET
         roadmaps.roadmap GET
         roadmaps.roadmaps GET
         sign_in.forget_kept_form POST
@@ -87,6 +91,10 @@ PAGES = {
     "secretary chair": """
         scoring.remove_scenario GET POST
         scoring.save_scenario POST
+    """,
+    "secretary chair board-secretary": """
+        roadmaps.board_text GET
+        roadmaps.programme_board_text GET
     """,
     "secretary": """
         desk.action GET
@@ -125,6 +133,7 @@ PAGES = {
         followup.carry_over GET
         followup.close GET POST
         roadmaps.move/amend POST
+        roadmaps.programme_move/amend POST
         roadmaps.move/end_amendment POST
         roadmaps.move_item POST
         roadmaps.sort_items POST
@@ -153,9 +162,19 @@ PAGES = {
         roadmaps.move/propose_to_board POST
         roadmaps.move/withdraw_amendment POST
         roadmaps.move/withdraw_from_board POST
+        roadmaps.programme_move/propose_to_board POST
+        roadmaps.programme_move/withdraw_amendment POST
+        roadmaps.programme_move/withdraw_from_board POST
     """,
     "board-secretary": """
+        roadmaps.add_board_change POST
         roadmaps.board POST
+        roadmaps.board_changes GET
+        roadmaps.programme_add_board_change POST
+        roadmaps.programme_board POST
+        roadmaps.programme_board_changes GET
+        roadmaps.programme_remove_board_change POST
+        roadmaps.remove_board_change POST
     """,
     "administrator": """
         accounts.add_identity POST
@@ -203,11 +222,18 @@ MISSING = {
         desk.confirm POST
         meetings.confirm POST
         desk.preview GET
+        followup.choose_theme POST
+        followup.confirm POST
+        followup.preview GET
+        followup.undo POST
     """,
     SIGNED_IN: """
         roadmaps.move/board_approves POST
         roadmaps.move/table POST
         roadmaps.move/nonsense POST
+        roadmaps.programme_move/board_approves POST
+        roadmaps.programme_move/nonsense POST
+        roadmaps.programme_move/table POST
         sign_in.change_password POST
         sign_in.password GET
     """,
@@ -217,6 +243,7 @@ MISSING = {
 
 HIDDEN = {
     STEERING_GROUP: """
+        roadmaps.proposal GET
         roadmaps.snapshot GET
     """,
 }

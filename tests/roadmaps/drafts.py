@@ -12,7 +12,7 @@ from app.extensions import db
 from app.measures import operations as measures
 from app.measures.models import Entry, Measure
 from app.measures.states import State
-from app.programmes.models import Roadmap
+from app.programmes.models import Programme, Roadmap
 from app.programmes.queries import roadmap_of
 from app.programmes.states import Phase
 from app.roadmaps import assembling, board, board_queries, changes, operations, queries
@@ -124,3 +124,23 @@ def edit(measure_id: int, **values) -> None:
     """Let a measure say another thing."""
     with writing():
         measures.change(measure(measure_id), INSTALLER, **values)
+
+
+def the_programme() -> Programme:
+    """Return the programme of the year as the database has it now."""
+    return db.session.get_one(Programme, the_roadmap().programme_id, populate_existing=True)
+
+
+def propose_programme(chair: Actor) -> None:
+    """Propose the programme to the city board."""
+    with writing():
+        operations.move(the_programme(), "propose_to_board", chair)
+
+
+def programme_approved(chair: Actor, secretary: Actor) -> None:
+    """Let the city board approve the programme that the chair proposes."""
+    propose_programme(chair)
+    with writing():
+        board.record_board_decision(
+            the_programme(), BoardOutcome.APPROVED, clock.today(), "12", "", "", secretary
+        )
