@@ -19,7 +19,7 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.accounts.models import Post, Unit, User
 from app.audit.models import Event, Values
@@ -29,7 +29,7 @@ from app.core.bilingual import other
 from app.core.enums import Labelled
 from app.core.policy import Actor
 from app.extensions import db
-from app.followup.models import StatusReport
+from app.followup.models import CarryOver, StatusReport
 from app.followup.states import UNDER_WAY, Status
 from app.measures import search
 from app.measures.models import Entry, Measure, Step
@@ -39,6 +39,7 @@ from app.meetings.models import Decision, Meeting
 from app.meetings.states import Stage
 from app.programmes.models import Programme, Roadmap, Theme
 from app.programmes.queries import is_published
+from app.programmes.states import Phase
 from app.roadmaps.models import BoardDecision, BoardProposal, Item, PhaseStep, Snapshot
 from app.roadmaps.states import BOARD_APPROVED, FOLLOWED, Membership
 from app.status_page.filters import NOT_GIVEN, Filters, Order, View
@@ -265,6 +266,35 @@ def board_decisions_of(
             or_(text.is_(None), text.contains(f'"measure":{measure_id},', autoescape=True)),
         )
         .order_by(BoardDecision.decided_on.desc(), BoardDecision.id.desc())
+    )
+    return db.session.execute(query).all()
+
+
+def carry_overs_of(measure_id: int, *, proposed: bool) -> Sequence[Row[datetime, int]]:
+    """Return when a measure was carried over to the roadmap of the next year, and from which year.
+
+    Args:
+        measure_id: The measure.
+        proposed: Whether also to a roadmap on which it is only proposed yet.
+    """
+    old, new = aliased(Item), aliased(Item)
+    next_roadmap = aliased(Roadmap)
+    memberships = BOARD_APPROVED | ({Membership.PROPOSED} if proposed else set())
+    query = (
+        select(CarryOver.decided_at, Roadmap.year)
+        .join(old, old.id == CarryOver.item_id)
+        .join(Entry, Entry.id == old.entry_id)
+        .join(Roadmap, Roadmap.id == old.roadmap_id)
+        .join(new, new.id == CarryOver.next_item_id)
+        .join(next_roadmap, next_roadmap.id == new.roadmap_id)
+        .where(
+            Entry.measure_id == measure_id,
+            or_(
+                new.membership.in_(sorted(memberships)),
+                next_roadmap.phase == Phase.BEFORE_BOARD,
+            ),
+        )
+        .order_by(CarryOver.decided_at)
     )
     return db.session.execute(query).all()
 

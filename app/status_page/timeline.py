@@ -107,6 +107,7 @@ def timeline(
     """
     works_on_it = steps is not None
     found = [*_reports(reports, lang), *_board(measure.id, lang, proposed=works_on_it)]
+    found += _carried_over(measure.id, lang, proposed=works_on_it)
     decisions = queries.decisions_of(measure.id)
     found += _decisions(decisions, lang, undone=works_on_it)
     if steps is not None:
@@ -151,6 +152,13 @@ def _board(measure_id: int, lang: Language, *, proposed: bool) -> Iterator[Happe
             decision.outcome.badge,
             texts=[_plain(f"{where}, {section}", lang)],
         )
+
+
+def _carried_over(measure_id: int, lang: Language, *, proposed: bool) -> Iterator[Happening]:
+    """Give how the measure went over from the roadmap of a year to that of the next."""
+    for decided_at, year in queries.carry_overs_of(measure_id, proposed=proposed):
+        text = _("From the digital roadmap %(year)s to that of %(next)s", year=year, next=year + 1)
+        yield Happening(_at(decided_at), _l("carried over"), "started", texts=[_plain(text, lang)])
 
 
 def _decisions(

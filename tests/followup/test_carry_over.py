@@ -372,3 +372,30 @@ def test_queries_do_not_grow_with_the_unfinished(client, sign_in, actor, query_c
     for number in range(2, 23):
         left_unfinished(f"A{number}", status=Status.STARTED)
     assert counts() == few
+
+
+def test_the_page_of_the_measure_tells_of_it(client, sign_in, actor) -> None:
+    item_id = left_unfinished()
+    drafting()
+    decided(item_id, Choice.CONTINUE, actor("secretary"))
+    page = f"/measures/{measure_of(item_id).id}?lang=sv"
+    told = f"Från den digitala färdplanen {YEAR - 1} till färdplanen {YEAR}"
+    for person, phase, is_told in (
+        ("secretary", Phase.DRAFTING, True),
+        ("viewer", Phase.DRAFTING, False),
+        ("viewer", Phase.BEFORE_BOARD, True),
+    ):
+        put_into(phase)
+        sign_in(client, person)
+        assert (told in client.get(page).text) is is_told, (person, phase)
+
+
+def test_the_record_tells_what_was_decided(client, sign_in, actor) -> None:
+    item_id = left_unfinished()
+    drafting()
+    decided(item_id, Choice.DROP, actor("secretary"), as_of=clock.today(), reason="Ei rahaa")
+    with writing():
+        undo(the_roadmap(), db.session.get_one(Item, item_id), actor("secretary"))
+    sign_in(client, "secretary")
+    shown = client.get(f"/measures/{measure_of(item_id).id}/history").text
+    assert shown.count("Ei rahaa") >= 2
