@@ -13,7 +13,7 @@ from app.core import clock
 from app.core.database import writing
 from app.core.errors import Refused, Stale
 from app.core.guards import current_actor, requires
-from app.core.htmx import see_other, wants_fragment
+from app.core.htmx import render, see_other, wants_fragment
 from app.core.idempotency import earlier_result, keep_result, key_with
 from app.core.policy import Action, Actor
 from app.meetings import deciding, ending, queries
@@ -68,18 +68,17 @@ def prepare(meeting_id: int, decision_id: int) -> ResponseReturnValue:
     """Keep what is being typed of a decision, whole or not; the room sees it at once."""
     actor = current_actor()
     form = _form(meeting_id, decision_id)
-    refused: Refused | None = None
     if not form.validate():
-        return _kept(decision_of(meeting_id, decision_id), 422, form=form)
+        return _kept(meeting_id, decision_id, 422, form)
     try:
         with writing():
             decision = decision_of(meeting_id, decision_id)
             _check_seen(decision, form, actor)
             deciding.prepare(decision, form.words(final=False), actor)
             _keep_own(decision, form.key.data or "", actor)
-    except Refused as reason:
-        refused = reason
-    return _kept(decision_of(meeting_id, decision_id), 409 if refused else 200, refused=refused)
+    except Refused as refused:
+        return _kept(meeting_id, decision_id, 409, form, refused)
+    return _kept(meeting_id, decision_id, 200, form)
 
 
 def _form(meeting_id: int, decision_id: int) -> DecisionForm:
@@ -105,20 +104,24 @@ def _keep_own(decision: Decision, key: str, actor: Actor) -> None:
 
 
 def _kept(
-    decision: Decision,
+    meeting_id: int,
+    decision_id: int,
     code: int,
-    form: DecisionForm | None = None,
+    form: DecisionForm,
     refused: Refused | None = None,
 ) -> ResponseReturnValue:
-    """Answer with the line below the form that says what is kept."""
-    body = render_template(
+    """Answer with the line below the form that says what is kept; without htmx with the page."""
+    if not wants_fragment():
+        return matter_answer(meeting_id, decision_id, code, form=form, refused=refused)
+    return render(
         "meetings/_kept.html",
-        decision=decision,
+        "meetings/_kept.html",
+        code,
+        decision=decision_of(meeting_id, decision_id),
         at=clock.local(clock.now()),
         refused=refused,
-        errors=[error for field in form if field.errors for error in field.errors] if form else [],
+        errors=[error for field in form for error in field.errors],
     )
-    return body, code
 
 
 @blueprint.post("/meetings/<int:meeting_id>/decisions/<int:decision_id>/clear")

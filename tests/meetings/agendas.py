@@ -56,3 +56,11 @@ def decided(
     """Record a decision."""
     with writing():
         deciding.decide(matter(decision_id), outcome, reason, "12", actor)
+
+
+def prepared(
+    actor: Actor, decision_id: int, outcome: Outcome = Outcome.APPROVE, reason: str = ""
+) -> None:
+    """Prepare a decision."""
+    with writing():
+        deciding.prepare(matter(decision_id), deciding.Words(outcome, reason), actor)

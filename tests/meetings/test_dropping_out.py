@@ -87,7 +87,7 @@ def test_what_leaves_scoring_leaves_the_agenda(
     assert (found["agenda"], found["dropped"]) == ([], [NAME])
     address = f"/meetings/{meeting_id}/decisions/{decision_id}"
     assert address not in client.get(f"/meetings/{meeting_id}").text
-    assert [row[1:] for row in queries.meetings()] == [(0, 0)]
+    assert [row[1:] for row in queries.coming(clock.today())] == [(0, 0)]
     # A page that is still open is told so.
     data = {f"decision-{decision_id}-outcome": "approve"}
     for headers in ({}, HTMX):

@@ -44,7 +44,7 @@ def test_the_group_reads_what_the_scorers_say(client, sign_in, actor, meeting) -
     text = shown(client, sign_in, "secretary", meeting)
     assert SAID[0] in text
     assert "Pisteyttäjät ehdottavat: hyväksytään 1, hylätään 1" in text
-    assert f"Esteelliset: {actor('member2').name}" in text
+    assert f"Esteellisyys: {actor('member2').name}, ilmoitettu" in text
     # What the disqualified wrote does not count, their reason is theirs, and a draft is not said.
     for hidden in (*SAID[1:], "Puoliso hakee"):
         assert hidden not in text
