@@ -48,7 +48,7 @@ def _file(
     papers: Papers, title: str, lang: Language, settings: Settings, *, is_record: bool
 ) -> bytes:
     city = settings.in_language("city_name", lang)
-    subject = f"{city}, {_('steering group')}"
+    subject = _("%(city)s, steering group", city=city)
     file = WordFile(About(title, subject, city, lang, clock.now()))
     if is_record:
         _write_approval(file, papers.meeting)
@@ -145,7 +145,7 @@ def _write_matter(
     measure = matter.measure
     place = f"{matter.section}\N{NO-BREAK SPACE}§" if matter.section else f"{number}."
     if matter.is_secret:
-        file.heading(f"{place} {_('Secret matter')}", 2)
+        file.heading(" ".join((place, _("Secret matter"))), 2)
         basis = measure.secrecy_basis
         file.line(_("Secret: %(basis)s. Its content is in no paper.", basis=basis))
     else:
@@ -194,9 +194,10 @@ def _write_disqualified(file: WordFile, matter: PaperMatter) -> None:
         return
     file.heading(_("Disqualification"), 3)
     for each in matter.disqualified:
-        said = f"{person_name(each.name)}: {each.ruling.label}."
-        reason = "" if matter.is_secret else each.reason
-        file.items([f"{said} {_('Reason: %(reason)s', reason=reason)}" if reason else said])
+        said = [f"{person_name(each.name)}: {each.ruling.label}."]
+        if each.reason and not matter.is_secret:
+            said.append(_("Reason: %(reason)s", reason=each.reason))
+        file.items([" ".join(said)])
 
 
 def _write_decision(file: WordFile, matter: PaperMatter) -> None:

@@ -155,11 +155,12 @@ def _words(
         if deputy_for is not None:
             stands_in = _("You stand in for %(name)s.", name=person_name(deputy_for))
             lead = f"{lead} {stands_in}"
-        facts = [f"{_('Time')}: {time_of(meeting)}"]
-        if meeting.place:
-            facts.append(f"{_('Place')}: {meeting.place}")
-        if meeting.link:
-            facts.append(f"{_('Link to the meeting')}: {meeting.link}")
+        known = (
+            (_("Time"), time_of(meeting)),
+            (_("Place"), meeting.place),
+            (_("Link to the meeting"), meeting.link),
+        )
+        facts = [f"{name}: {value}" for name, value in known if value]
         agenda = ngettext(
             "%(num)s proposal is on the agenda so far.",
             "%(num)s proposals are on the agenda so far.",

@@ -145,9 +145,8 @@ class WordFile:
         if isinstance(text, Text) and text.is_other:
             run._r.get_or_add_rPr().append(_language(text.lang))  # noqa: SLF001
             if mark:
-                paragraph.add_run(
-                    f" ({_('in Finnish only') if text.lang == 'fi' else _('in Swedish only')})"
-                )
+                only = _("in Finnish only") if text.lang == "fi" else _("in Swedish only")
+                paragraph.add_run(f" ({only})")
 
     def _describe(self, about: About) -> None:
         properties = self._document.core_properties
@@ -170,7 +169,7 @@ class WordFile:
         section.header.paragraphs[0].text = f"{about.author} – {about.title}"
         foot = section.footer.paragraphs[0]
         foot.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        foot.add_run(f"{_('Page')} ")
+        foot.add_run(_("Page") + " ")
         _add_field(foot, "PAGE")
         foot.add_run(" / ")
         _add_field(foot, "NUMPAGES")
