@@ -1,6 +1,8 @@
 """The annual clock; on the blueprint of `routes.py`."""
 
-from flask import render_template, request
+from typing import NamedTuple
+
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 
@@ -15,6 +17,14 @@ from app.roadmaps.duties import next_for_all
 __all__ = ["blueprint"]
 
 
+class Tab(NamedTuple):
+    """A link to the clock of a year."""
+
+    label: int
+    url: str
+    current: bool
+
+
 @blueprint.get("/annual-clock")
 @requires(Action.READ_ROADMAPS)
 def annual_clock() -> ResponseReturnValue:
@@ -27,7 +37,7 @@ def annual_clock() -> ResponseReturnValue:
     return render_template(
         "roadmaps/clock.html",
         clock=found,
-        years=sorted(years),
+        tabs=[_tab(year, found.year) for year in sorted(years)],
         today=today,
         cautions=clock.cautions(found.roadmaps, today),
         next_for_all=next_for_all(every, current_actor(), today),
@@ -35,3 +45,7 @@ def annual_clock() -> ResponseReturnValue:
         left=clock.LEFT,
         width=clock.WIDTH,
     )
+
+
+def _tab(year: int, shown: int) -> Tab:
+    return Tab(year, url_for("roadmaps.annual_clock", year=year), year == shown)

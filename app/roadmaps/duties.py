@@ -1,4 +1,4 @@
-"""Who has what to do by which day of a roadmap: one table, for the annual clock and the reminders."""
+"""Who has what to do by which day of a roadmap: a table for the annual clock and the reminders."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -83,7 +83,12 @@ DUTIES = (
         _l("Take the proposals to a meeting, and assemble the roadmap."),
         _ROADMAP,
     ),
-    Duty("board_by", Who.CHAIR, _l("Propose the roadmap to the city board."), _ROADMAP),
+    Duty(
+        "board_by",
+        Who.CHAIR,
+        _l("See that the roadmap gets before the city board in time."),
+        _ROADMAP,
+    ),
     Duty("board_by", Who.BOARD_SECRETARY, _l("Record what the city board decides."), _ROADMAP),
     Duty(
         "board_by",
