@@ -2,7 +2,6 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from app.core.policy import ANONYMOUS, Action, Actor, can
 from app.extensions import db
@@ -36,6 +35,7 @@ MAY_BE_CLOSED = {
     "attachments.remove",
     "comments.remove",
     "desk.preview",
+    "followup.preview",
     "proposing.move",
     "scoring.go_on",
     "scoring.remove_scenario",
@@ -65,7 +65,7 @@ def person(request, demo_client: LintingClient, actor) -> Actor:
 
 
 @pytest.fixture
-def read_only(demo_app: Flask):
+def read_only(demo_app: Flask, listen):
     """Return a function after which the database refuses to be written to."""
 
     def refuse_writes() -> None:
@@ -74,7 +74,7 @@ def read_only(demo_app: Flask):
 
         db.session.remove()
         db.engine.dispose()
-        event.listen(db.engine, "connect", set_read_only)
+        listen(db.engine, "connect", set_read_only)
 
     return refuse_writes
 
