@@ -36,15 +36,15 @@ class Figures(NamedTuple):
         number: How many there are.
         new: How many of them were not carried over from an earlier year.
         carried_over: How many were.
-        cost_once, cost_yearly: The sums of what is estimated.
+        cost_once, cost_yearly: The sums of what is estimated; None where nothing is.
         not_estimated: Of how many nothing is estimated.
     """
 
     number: int
     new: int
     carried_over: int
-    cost_once: int
-    cost_yearly: int
+    cost_once: int | None
+    cost_yearly: int | None
     not_estimated: int
 
 
@@ -152,10 +152,16 @@ def figures(measures: Sequence[Part]) -> Figures:
         len(measures),
         len(measures) - carried_over,
         carried_over,
-        sum(each["cost_once"] or 0 for each in measures),
-        sum(each["cost_yearly"] or 0 for each in measures),
+        _sum([each["cost_once"] for each in measures]),
+        _sum([each["cost_yearly"] for each in measures]),
         sum(1 for each in measures if each["cost_once"] is None and each["cost_yearly"] is None),
     )
+
+
+def _sum(costs: Sequence[int | None]) -> int | None:
+    """Return the sum of what is given; no estimate is not zero."""
+    given = [cost for cost in costs if cost is not None]
+    return sum(given) if given else None
 
 
 def _by_theme(measures: Sequence[Part]) -> list[OfTheme]:
