@@ -1,16 +1,18 @@
 """What tests of every room build on: settings, an app with its database, clients, people."""
 
 import shutil
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
 from hypothesis import settings as hypothesis_settings
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, make_url
 from werkzeug.routing import Rule
 
 from app import create_app
@@ -26,6 +28,9 @@ from tests.recording import watch
 # How long an example of a property takes says more of the machine than of the tool.
 hypothesis_settings.register_profile("untimed", deadline=None)
 hypothesis_settings.load_profile("untimed")
+
+_FREE: dict[str, list[Flask]] = defaultdict(list)
+"""Apps that no test uses now, by their settings without the instance."""
 
 _BUILDERS: dict[object, Callable[..., tuple[str, str]]] = {}
 
@@ -64,10 +69,35 @@ def make_settings(instance: Path, **given: object) -> Settings:
 def running(settings: Settings, templates: Path) -> Iterator[Flask]:
     """Give an app in its context, and close its database at the end.
 
+    An app of which nothing but the instance differs serves one test after another.
+
     Args:
         settings: The settings of the app.
         templates: Folder in which compiled templates are kept from test to test.
     """
+    # Making an app, and finding out anew what it asks the database, would be a third of the tests.
+    free = _FREE[settings.model_dump_json(exclude={"instance"})]
+    app = free.pop() if free else _made(settings, templates)
+    config, views = app.config.copy(), len(app.view_functions)
+    app.config["SETTINGS"] = settings
+    # A test may add addresses before its first request.
+    app._got_first_request = False
+    with app.app_context():
+        db.engine.url = make_url(settings.database_address)
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+    app.config.clear()
+    app.config.update(config)
+    app.extensions.pop("known_words", None)
+    if len(app.view_functions) == views:
+        free.append(app)
+
+
+def _made(settings: Settings, templates: Path) -> Flask:
+    """Return an app that opens whatever file its engine's address names at the time."""
     app = create_app(settings)
     app.testing = True
     # As in production: an error of ours becomes a page with 500, which the client reports.
@@ -75,13 +105,17 @@ def running(settings: Settings, templates: Path) -> Iterator[Flask]:
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(templates))
     app.test_client_class = LintingClient
     with app.app_context():
-        watch(db.engine)
-        try:
-            yield app
-        finally:
-            db.session.remove()
-            for engine in db.engines.values():
-                engine.dispose()
+        engine = db.engine
+    watch(engine)
+    if not settings.database_url:
+
+        @event.listens_for(engine, "do_connect")
+        def open_its_file(
+            _dialect: object, _record: object, arguments: list[Any], _given: object
+        ) -> None:
+            arguments[0] = engine.url.database
+
+    return app
 
 
 @pytest.fixture(scope="session")
@@ -172,6 +206,20 @@ def actor() -> Callable[[str], Actor]:
         return found
 
     return find
+
+
+@pytest.fixture
+def listen() -> Iterator[Callable[..., None]]:
+    """Return `event.listen` for the time of the test, as the engine may serve the next one."""
+    listeners: list[tuple[object, str, Callable[..., object]]] = []
+
+    def begin(target: object, name: str, listener: Callable[..., object]) -> None:
+        event.listen(target, name, listener)
+        listeners.append((target, name, listener))
+
+    yield begin
+    for each in listeners:
+        event.remove(*each)
 
 
 @pytest.fixture

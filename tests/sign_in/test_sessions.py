@@ -10,7 +10,6 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from flask_login.utils import encode_cookie
 from itsdangerous import TimestampSigner, URLSafeTimedSerializer
-from sqlalchemy import event
 
 from app.accounts import sessions
 from app.accounts.models import User
@@ -306,7 +305,7 @@ def test_open_forms_are_not_good_for_somebody_else(client) -> None:
 
 
 @pytest.fixture
-def impatient(app: Flask) -> Callable[[], None]:
+def impatient(app: Flask, listen) -> Callable[[], None]:
     """Return a function after which nobody waits for a database that is busy."""
 
     def stop_waiting() -> None:
@@ -315,7 +314,7 @@ def impatient(app: Flask) -> Callable[[], None]:
 
         db.session.remove()
         db.engine.dispose()
-        event.listen(db.engine, "connect", do_not_wait)
+        listen(db.engine, "connect", do_not_wait)
 
     return stop_waiting
 
