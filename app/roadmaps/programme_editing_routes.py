@@ -211,6 +211,9 @@ def _theme_form(
 def plan_roadmap(programme_id: int, year: int) -> ResponseReturnValue:
     """Add the roadmap of a year to a programme, planned."""
     with writing():
-        operations.plan_roadmap(the_programme(programme_id), year, current_actor())
+        found = the_programme(programme_id)
+        if not found.first_year <= year <= found.last_year:
+            abort(404)
+        operations.plan_roadmap(found, year, current_actor())
     flash(_("The roadmap of %(year)s is planned. Set its dates next.", year=year), "success")
     return see_other("roadmaps.set_dates", year=year)

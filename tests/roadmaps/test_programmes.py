@@ -241,7 +241,7 @@ def test_the_roadmap_of_a_year_is_planned_once(saara) -> None:
     for _each in range(2):
         assert saara.forge(page("/roadmaps/2024")).location == "/roadmaps/2024/dates"
     assert roadmap_of(2024).phase is Phase.PLANNED
-    assert saara.forge(page("/roadmaps/2031")).status_code == 409
+    assert saara.forge(page("/roadmaps/2031")).status_code == 404
     assert roadmap_of(2031) is None
 
 
