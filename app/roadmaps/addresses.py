@@ -16,9 +16,7 @@ class Addresses:
         self._prefix = "roadmaps." if is_roadmap else "roadmaps.programme_"
         self._page = "roadmaps.roadmap" if is_roadmap else "roadmaps.programme"
         self._parts = (
-            {"year": subject.year}
-            if isinstance(subject, Roadmap)
-            else {"programme_id": subject.id}
+            {"year": subject.year} if isinstance(subject, Roadmap) else {"programme_id": subject.id}
         )
 
     def __call__(self, name: str, **parts: object) -> str:

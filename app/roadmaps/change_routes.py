@@ -67,9 +67,7 @@ def add_board_change(**of: int) -> ResponseReturnValue:
             proposal = _proposal(found)
             _check_number(proposal)
             if form:
-                changes.write_down(
-                    found, proposal, chosen.key, chosen.field, form.values(), actor
-                )
+                changes.write_down(found, proposal, chosen.key, chosen.field, form.values(), actor)
             else:
                 changes.take_off(found, proposal, chosen.key, actor)
     except Refused as refused:

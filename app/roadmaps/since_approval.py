@@ -198,9 +198,7 @@ def _approved() -> dict[int, Approved]:
 def _all(rows: Sequence[Row[int, Snapshot, datetime | None]]) -> Iterator[tuple[int, Approved]]:
     for year, kept, proposed_at in rows:
         for part in _items(kept.content, kept.sha256):
-            yield part["measure"], Approved(
-                year, proposed_at or kept.made_at, kept.made_at, part
-            )
+            yield part["measure"], Approved(year, proposed_at or kept.made_at, kept.made_at, part)
 
 
 @lru_cache(maxsize=32)

@@ -89,8 +89,7 @@ def programme_content(programme: Programme, themes: Sequence[Theme]) -> str:
                 "last_year": programme.last_year,
             },
             "themes": [
-                {"theme": theme.id, "kind": theme.kind, **theme_named(theme)}
-                for theme in themes
+                {"theme": theme.id, "kind": theme.kind, **theme_named(theme)} for theme in themes
             ],
         }
     )

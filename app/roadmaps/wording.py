@@ -29,9 +29,7 @@ _LABELS: Mapping[str, LazyString] = MappingProxyType(
     }
 )
 
-_IN: Mapping[str, LazyString] = MappingProxyType(
-    {"fi": _l("in Finnish"), "sv": _l("in Swedish")}
-)
+_IN: Mapping[str, LazyString] = MappingProxyType({"fi": _l("in Finnish"), "sv": _l("in Swedish")})
 
 _ENUMS: Mapping[str, type[Labelled]] = MappingProxyType(
     {

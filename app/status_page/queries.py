@@ -188,7 +188,8 @@ def count_not_followed(scope: Scope) -> int:
 def count_changed(scope: Scope) -> int:
     """Return how many of the listed measures have changed since the city board approved them."""
     query = _listed(select(func.count()), scope).where(Measure.id.in_(sorted(scope.changed)))
-    return db.session.scalars(query).one()
+    found: int = db.session.scalars(query).one()
+    return found
 
 
 def themes(programme_ids: Collection[int]) -> dict[str, Theme]:
