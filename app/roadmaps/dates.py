@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _l
@@ -155,7 +156,7 @@ def faults(days: Days, year: int) -> dict[str, LazyString]:
             found[name] = _l("This day is far from the year %(year)s.", year=year)
     for order in (_ORDER, _REPORTS):
         given = [(name, day) for name in order if (day := days.get(name))]
-        for (earlier, before), (name, day) in zip(given, given[1:], strict=False):
+        for (earlier, before), (name, day) in pairwise(given):
             if day < before:
                 label = NAMED[earlier].label
                 found.setdefault(

@@ -182,4 +182,4 @@ class DateReminder(Model):
     milestone: Mapped[str] = mapped_column(String(32), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
     days_before: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    sent_at: Mapped[datetime]
+    sent_at: Mapped[datetime] = mapped_column(info=UNRECORDED)
