@@ -213,12 +213,12 @@ def undo(decision: Decision, reason: str, actor: Actor, *, prepared: bool = Fals
     move(measure, UNDOING, actor, reason, batch=f"{batch}-undone")
     if taken_back and not outbox.was_sent(batch):
         mail.take_back(f"{batch}-undone")
+    before = given(values_of(decision))
     place, shown = decision.position, decision.on_screen
     decision.undone_at = clock.now()
     decision.position = queries.next_position(decision.meeting_id)
     decision.on_screen = False
     db.session.flush()
-    before = given(values_of(decision))
     after = {"reason": reason.strip()}
     record(Tag.DECISION_UNDONE, actor, Kind.MEASURE, measure.id, before=before, after=after)
     return _again(decision, place, actor, prepared=prepared, shown=shown)

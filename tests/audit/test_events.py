@@ -14,6 +14,7 @@ from app.followup import operations as followup
 from app.followup.states import Precision, Status
 from app.measures import operations as measures
 from app.measures.states import Publicity, State
+from app.meetings import deciding
 from app.meetings import operations as meetings
 from app.meetings.models import Meeting
 from app.meetings.states import Outcome
@@ -21,7 +22,6 @@ from app.programmes import operations as programmes
 from app.programmes.queries import roadmap_of
 from app.programmes.states import Phase
 from app.roadmaps import assembling, board
-from app.roadmaps import operations as roadmaps
 from app.roadmaps.dates import set_dates
 from app.vocabulary.operations import add_value
 from app.vocabulary.states import Kind as Classification
@@ -171,7 +171,13 @@ def test_a_meeting_and_its_decisions(app, actor) -> None:
         meeting_id = arranged(secretary)
     assert events[0][:3] == (Tag.MEETING_ARRANGED, Kind.MEETING, meeting_id)
     measure_id = saved(State.IN_SCORING)
-    place = {"meeting_id": meeting_id, "measure_id": measure_id, "position": 1}
+    place = {
+        "meeting_id": meeting_id,
+        "measure_id": measure_id,
+        "position": 1,
+        "stage": "on_agenda",
+        "scores_shown": False,
+    }
     with new_events() as events:
         decision_id = added(secretary, meeting_id, measure_id)
         with writing():
@@ -183,18 +189,19 @@ def test_a_meeting_and_its_decisions(app, actor) -> None:
         (Tag.MATTER_REMOVED, measure_id, place, None),
     ]
     decision_id = added(secretary, meeting_id, measure_id)
-    given = {"outcome": "reject", "reason": "Ei nyt", "section": "12"}
+    given = {"stage": "decided", "outcome": "reject", "reason": "Ei nyt", "section": "12"}
     decision = {**place, **given, "decided_on": clock.today().isoformat()}
     with new_events() as events:
         decided(secretary, decision_id, Outcome.REJECT, "Ei nyt")
         with writing():
-            meetings.undo(matter(decision_id), "Virhe", secretary)
+            deciding.undo(matter(decision_id), "Virhe", secretary)
     rejected, reason = {"state": "rejected"}, {"reason": "Virhe"}
     assert said(events) == [
         (Tag.MEASURE_MOVED, measure_id, {"state": "in_scoring"}, {**rejected, "reason": "Ei nyt"}),
         (Tag.DECISION_RECORDED, measure_id, None, decision),
         (Tag.MEASURE_MOVED, measure_id, rejected, {"state": "in_scoring", **reason}),
         (Tag.DECISION_UNDONE, measure_id, decision, reason),
+        (Tag.MATTER_ADDED, measure_id, None, place),
     ]
 
 
