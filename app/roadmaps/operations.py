@@ -1,7 +1,5 @@
 """What can happen to a roadmap and to what stands on it."""
 
-
-
 from app.audit.operations import given, record
 from app.audit.tags import Tag
 from app.core import clock

@@ -22,6 +22,7 @@ NEVER_RECORDED = {
     "BulkChange",
     "Comment",
     "Content",
+    "DateReminder",
     "Event",
     "Invitation",
     "KeptForm",
