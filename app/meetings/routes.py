@@ -161,6 +161,7 @@ def fill_agenda(meeting_id: int) -> ResponseReturnValue:
     is_all, only = "all" in request.form, request.form.getlist("only")
     ids = {int(each) for each in only or request.form.getlist("id") if ID.fullmatch(each)}
     if not is_all and not ids:
+        meeting_of(meeting_id)
         flash(_("Tick the measures first."), "error")
         return redirect(_ready(meeting_id), 303)
     added = 0

@@ -83,10 +83,10 @@ def remove_board_change(change_id: int, **of: int) -> ResponseReturnValue:
     """Remove a change that was written down; one that is gone already is removed."""
     with writing():
         found = the_subject(**of)
-        proposal = _proposal(found)
-        change = board_queries.change(proposal, change_id)
+        kept = board_queries.newest(BoardProposal, found) or abort(404)
+        change = board_queries.change(kept, change_id)
         if change:
-            changes.strike_out(found, proposal, change, current_actor())
+            changes.strike_out(found, _proposal(found), change, current_actor())
     flash(_("The change was removed."), "success")
     return go_to(Addresses(the_subject(**of))("board_changes"))
 

@@ -67,7 +67,7 @@ def roadmap(year: int) -> ResponseReturnValue:
     return roadmap_page(the_roadmap(year))
 
 
-@blueprint.post("/roadmaps/<int:year>/<transition>")
+@blueprint.post("/roadmaps/<int:year>/phase/<transition>")
 @requires(Action.READ_ROADMAPS)
 def move(year: int, transition: str) -> ResponseReturnValue:
     """Make a transition; what the city board decides has a form of its own."""

@@ -12,7 +12,7 @@ const select = (element) => {
 
 const copy = async (element) => {
   const item = new ClipboardItem({
-    "text/html": new Blob([element.innerHTML], { type: "text/html" }),
+    "text/html": new Blob([new XMLSerializer().serializeToString(element)], { type: "text/html" }),
     "text/plain": new Blob([element.innerText], { type: "text/plain" }),
   });
   await navigator.clipboard.write([item]);

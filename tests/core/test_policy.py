@@ -26,6 +26,7 @@ EXPECTED = {
     Action.MANAGE_UNITS: ("administrator", ""),
     Action.PROPOSE: ("secretary", "proposer"),
     Action.PROPOSE_TO_BOARD: ("chair", ""),
+    Action.READ_BOARD_TEXT: ("board_secretary chair secretary", ""),
     Action.READ_DRAFTS: ("secretary", "proposer"),
     Action.READ_GROUP_COMMENTS: (STEERING_GROUP, ""),
     Action.READ_HISTORY: (f"{STEERING_GROUP} administrator", "proposer"),

@@ -200,7 +200,7 @@ def test_who_withdraws_while_the_board_approves(ids, signed_in) -> None:
     ]
     form = list(decision(page_of(board, PAGE)).items())
     answers = at_once(
-        lambda: chair.post(f"{PAGE}/withdraw_from_board", withdrawal),
+        lambda: chair.post(f"{PAGE}/phase/withdraw_from_board", withdrawal),
         lambda: board.post(BOARD, form),
     )
     assert answers == [303, 409]

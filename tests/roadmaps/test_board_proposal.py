@@ -110,7 +110,7 @@ def test_a_button_that_is_pressed_twice_proposes_once(client, sign_in, actor, id
     move("withdraw_from_board", actor("chair"), "Yksi puuttui")
     sign_in(client, "chair")
     data = {"propose_to_board-version": str(the_roadmap().version)}
-    address = f"{PAGE}/propose_to_board"
+    address = f"{PAGE}/phase/propose_to_board"
     assert [client.forge(address, data).status_code for _time in range(2)] == [303, 303]
     assert len(proposals()) == 2
 

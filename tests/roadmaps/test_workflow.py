@@ -148,8 +148,8 @@ def test_the_board_is_recorded_by_its_form_only(client, sign_in, complete) -> No
     assert offered(the_roadmap(), ACTORS["B"]) == []
     sign_in(client, "board-secretary")
     for name in sorted(set(BOARD_ROWS.values())):
-        assert client.forge(f"/roadmaps/{YEAR}/{name}").status_code == 404
-    assert client.forge(f"/roadmaps/{YEAR}/publish").status_code == 404
+        assert client.forge(f"/roadmaps/{YEAR}/phase/{name}").status_code == 404
+    assert client.forge(f"/roadmaps/{YEAR}/phase/publish").status_code == 404
 
 
 def test_nothing_opens_without_its_dates(client, sign_in, actor) -> None:
@@ -157,22 +157,22 @@ def test_nothing_opens_without_its_dates(client, sign_in, actor) -> None:
     page = f"/roadmaps/{YEAR}"
     sign_in(client, "secretary")
     assert 'class="notice warning"' in client.get(page).text
-    assert client.submit(page, action=f"{page}/open").status_code == 409
+    assert client.submit(page, action=f"{page}/phase/open").status_code == 409
     wrong = {"submit_by": "2026-11-01", "board_by": "2026-03-01"}
     assert client.submit(f"{page}/dates", wrong).status_code == 422
     right = {"submit_by": "2026-03-01", "board_by": "2026-11-01"}
     assert client.submit(f"{page}/dates", right).status_code == 303
-    assert client.submit(page, action=f"{page}/open").status_code == 303
+    assert client.submit(page, action=f"{page}/phase/open").status_code == 303
     assert the_roadmap().phase is Phase.COLLECTING
 
 
 def test_the_secretary_leads_the_roadmap_on_and_back(client, sign_in, actor) -> None:
     page = f"/roadmaps/{YEAR}"
     sign_in(client, "secretary")
-    assert client.submit(page, action=f"{page}/close_collection").status_code == 303
-    assert client.submit(page, action=f"{page}/draft").status_code == 303
+    assert client.submit(page, action=f"{page}/phase/close_collection").status_code == 303
+    assert client.submit(page, action=f"{page}/phase/draft").status_code == 303
     assert the_roadmap().phase is Phase.DRAFTING
-    back = f"{page}/reopen_collection"
+    back = f"{page}/phase/reopen_collection"
     response = client.submit(page, action=back)
     assert response.status_code == 422
     assert 'id="reopen_collection-reason-error"' in response.text
@@ -195,7 +195,7 @@ def test_a_form_of_an_earlier_situation_is_refused(client, sign_in, actor) -> No
         move(name, actor("secretary"))
     move("reopen_collection", actor("secretary"), "Kaksi ehdotusta myöhästyi")
     data = {"close_collection-version": version}
-    assert client.forge(f"{page}/close_collection", data).status_code == 409
+    assert client.forge(f"{page}/phase/close_collection", data).status_code == 409
     assert the_roadmap().phase is Phase.COLLECTING
 
 
@@ -209,7 +209,7 @@ def test_others_do_not_lead_it(client, sign_in, actor, person: str) -> None:
     sign_in(client, person)
     page = f"/roadmaps/{YEAR}"
     for address in (
-        f"{page}/reopen_collection",
+        f"{page}/phase/reopen_collection",
         f"{page}/assemble",
         f"{page}/dates",
         f"{page}/items/{item.id}/remove",
@@ -217,7 +217,7 @@ def test_others_do_not_lead_it(client, sign_in, actor, person: str) -> None:
     ):
         assert client.forge(address).status_code == 403, address
     if person != "chair":
-        assert client.forge(f"{page}/propose_to_board").status_code == 403
+        assert client.forge(f"{page}/phase/propose_to_board").status_code == 403
     if person != "board-secretary":
         assert client.forge(f"{page}/board").status_code == 403
 
@@ -250,7 +250,7 @@ def test_a_roadmap_with_gaps_does_not_go_to_the_board(client, sign_in, actor) ->
     sign_in(client, "chair")
     text = client.get(page).text.partition('id="gaps"')[2].partition("</section>")[0]
     assert [f'href="/measures/{each}"' in text for each in ids] == [False, True, True, True, True]
-    response = client.submit(page, action=f"{page}/propose_to_board")
+    response = client.submit(page, action=f"{page}/phase/propose_to_board")
     assert response.status_code == 409
     for name in ("Kääntämätön", "Teematon", "Jälkeenjäänyt", "Peruttu"):
         assert name in response.text
@@ -261,7 +261,7 @@ def test_a_roadmap_with_gaps_does_not_go_to_the_board(client, sign_in, actor) ->
         measures.change(fresh(ids[3]), INSTALLER, stale=None)
         fresh(ids[4]).state = "approved"
     assemble(actor("secretary"))
-    assert client.submit(page, action=f"{page}/propose_to_board").status_code == 303
+    assert client.submit(page, action=f"{page}/phase/propose_to_board").status_code == 303
     assert the_roadmap().phase is Phase.BEFORE_BOARD
 
 
@@ -269,20 +269,20 @@ def test_an_amendment_is_withdrawn_to_be_amended(client, sign_in, actor) -> None
     before_board(actor("secretary"), actor("chair"))
     sign_in(client, "chair")
     page = f"/roadmaps/{YEAR}"
-    assert f"{page}/withdraw_amendment" not in client.get(page).text
+    assert f"{page}/phase/withdraw_amendment" not in client.get(page).text
     data = {"withdraw_amendment-reason": "Kesken", "withdraw_amendment-version": 1}
     board_decides(actor("board-secretary"))
     move("amend", actor("secretary"), "Kiire")
     drafted_again = approved_and_assembled(actor("secretary"))
     move("propose_to_board", actor("chair"))
-    assert f"{page}/withdraw_from_board" not in client.get(page).text
-    assert client.forge(f"{page}/withdraw_from_board", data).status_code in {409, 422}
+    assert f"{page}/phase/withdraw_from_board" not in client.get(page).text
+    assert client.forge(f"{page}/phase/withdraw_from_board", data).status_code in {409, 422}
     data = {"withdraw_amendment-reason": "Kesken"}
-    assert client.submit(page, data, action=f"{page}/withdraw_amendment").status_code == 303
+    assert client.submit(page, data, action=f"{page}/phase/withdraw_amendment").status_code == 303
     assert the_roadmap().phase is Phase.AMENDING
     # What is new is taken off before the amending ends without the board.
     sign_in(client, "secretary")
-    end = f"{page}/end_amendment"
+    end = f"{page}/phase/end_amendment"
     assert client.submit(page, action=end).status_code == 409
     item = item_of(drafted_again)
     assert client.submit(page, action=f"{page}/items/{item.id}/remove").status_code == 303
@@ -304,13 +304,13 @@ def test_a_first_proposal_is_not_ended_as_an_amendment(client, sign_in, actor) -
     page = f"/roadmaps/{YEAR}"
     assert "end_amendment" not in client.get(page).text
     data = {"end_amendment-version": the_roadmap().version}
-    assert client.forge(f"{page}/end_amendment", data).status_code == 409
+    assert client.forge(f"{page}/phase/end_amendment", data).status_code == 409
 
 
 def test_closing_has_a_page_of_its_own(client, sign_in) -> None:
     assert made_alone(CLOSE) is None
     sign_in(client, "secretary")
-    assert client.forge(f"/roadmaps/{YEAR}/{CLOSE}").status_code == 404
+    assert client.forge(f"/roadmaps/{YEAR}/phase/{CLOSE}").status_code == 404
 
 
 def test_an_empty_roadmap_does_not_go_to_the_board(app, actor) -> None:
@@ -336,7 +336,7 @@ def test_an_imported_roadmap_lists_its_gaps_only(client, sign_in, actor) -> None
     sign_in(client, "chair")
     page = f"/roadmaps/{YEAR}"
     assert 'id="gaps"' in client.get(page).text
-    assert client.submit(page, action=f"{page}/propose_to_board").status_code == 303
+    assert client.submit(page, action=f"{page}/phase/propose_to_board").status_code == 303
 
 
 @pytest.mark.parametrize(
