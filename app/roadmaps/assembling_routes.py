@@ -61,6 +61,7 @@ def put_back_item(year: int, item_id: int) -> ResponseReturnValue:
 @requires(Action.MANAGE_ROADMAP)
 def move_item(year: int, item_id: int) -> ResponseReturnValue:
     """Move a measure up or down by one."""
+    _item(year, item_id)
     up = request.form.get("way") == "up"
     if not up and request.form.get("way") != "down":
         abort(400)
