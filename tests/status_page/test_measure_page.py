@@ -16,6 +16,7 @@ from app.measures import operations
 from app.measures.models import Measure, Step
 from app.measures.states import Publicity, State
 from app.meetings.deciding import undo
+from app.meetings.models import Decision
 from app.meetings.states import Outcome
 from app.programmes.models import Roadmap, Theme
 from app.programmes.states import Phase
@@ -123,7 +124,11 @@ def a_long_way(actor, move, edit) -> int:
     decided(saara, decision_id, Outcome.POSTPONE, "Ensi vuonna")
     with writing():
         undo(matter(decision_id), "Kirjattiin väärin", saara)
-    decided(saara, added(saara, meeting_id, measure_id), Outcome.REJECT, "Ei rahaa")
+    # What is undone stands on the same agenda again.
+    again = select(Decision.id).where(
+        Decision.measure_id == measure_id, Decision.undone_at.is_(None)
+    )
+    decided(saara, db.session.scalars(again).one(), Outcome.REJECT, "Ei rahaa")
     return measure_id
 
 

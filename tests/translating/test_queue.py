@@ -14,6 +14,7 @@ from app.measures import operations as measures
 from app.measures.models import Measure
 from app.measures.states import Publicity, State
 from app.meetings import operations as meetings
+from app.meetings.queries import next_number
 from app.programmes import queries as programmes
 from app.programmes.models import Programme
 from app.roadmaps import assembling
@@ -99,7 +100,7 @@ def test_what_is_secret_waits_for_those_who_may_read_it(client, sign_in) -> None
 
 def on_agenda(measure_id: int, held_on: date, actor: Actor) -> None:
     with writing():
-        meeting = meetings.arrange(held_on, 1, "Raatihuone", actor)
+        meeting = meetings.arrange(held_on, next_number(held_on.year), "Raatihuone", actor)
         meetings.add_to_agenda(meeting, fresh(measure_id), actor)
 
 
