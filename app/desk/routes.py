@@ -110,10 +110,12 @@ def confirm() -> ResponseReturnValue:
     if not _earlier(key):
         plan = _plan(deed, ids)
         left_over = form.narrow(plan)
-        if plan.fingerprint != form.seen.data:
-            return _preview_page(plan, form, request.form, 409, left_over)
-        if not form.accepts():
-            return _preview_page(plan, form, request.form, 422)
+        # What has changed in between may be what this very form, sent twice, has just done.
+        if not _earlier(key):
+            if plan.fingerprint != form.seen.data:
+                return _preview_page(plan, form, request.form, 409, left_over)
+            if not form.accepts():
+                return _preview_page(plan, form, request.form, 422)
     with writing():
         take_turn(actor)
         action = _earlier(key)
