@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext as _lp
 from flask_babel.speaklater import LazyString
 
 from app.core.policy import Action, Actor
@@ -30,16 +29,6 @@ def _is_whole(programme: Programme) -> Sequence[LazyString]:
     return found
 
 
-def _was_approved(programme: Programme) -> Sequence[LazyString]:
-    return [] if programme.once_approved else [_l("The city board has never approved it.")]
-
-
-def _was_not_approved(programme: Programme) -> Sequence[LazyString]:
-    if not programme.once_approved:
-        return []
-    return [_l("The city board has approved it earlier, so this is an amendment.")]
-
-
 PROGRAMME = Workflow[Phase](
     "phase",
     (
@@ -51,46 +40,7 @@ PROGRAMME = Workflow[Phase](
             Action.PROPOSE_TO_BOARD,
             checks=(_is_whole,),
         ),
-        Transition(
-            "withdraw_from_board",
-            _l("Withdraw from the city board"),
-            frozenset({Phase.BEFORE_BOARD}),
-            Phase.DRAFTING,
-            Action.PROPOSE_TO_BOARD,
-            needs_reason=True,
-            checks=(_was_not_approved,),
-        ),
-        Transition(
-            "withdraw_amendment",
-            _l("Withdraw the amendment from the city board"),
-            frozenset({Phase.BEFORE_BOARD}),
-            Phase.AMENDING,
-            Action.PROPOSE_TO_BOARD,
-            needs_reason=True,
-            checks=(_was_approved,),
-        ),
-        Transition(
-            "table",
-            _lp("board", "Table"),
-            frozenset({Phase.BEFORE_BOARD}),
-            Phase.BEFORE_BOARD,
-            Action.DECIDE_FOR_BOARD,
-        ),
-        Transition(
-            "board_approves",
-            _lp("board", "Approve"),
-            frozenset({Phase.BEFORE_BOARD}),
-            Phase.APPROVED,
-            Action.DECIDE_FOR_BOARD,
-        ),
-        Transition(
-            "board_returns",
-            _lp("board", "Return"),
-            frozenset({Phase.BEFORE_BOARD}),
-            Phase.RETURNED_BY_BOARD,
-            Action.DECIDE_FOR_BOARD,
-            needs_reason=True,
-        ),
+        *workflow.BEFORE_THE_BOARD,
         Transition(
             "amend",
             _l("Amend the programme"),
@@ -116,12 +66,12 @@ def made_alone(subject: Subject, name: str) -> Transition[Phase] | None:
 
 def offered(programme: Programme, actor: Actor) -> list[Transition[Phase]]:
     """Return the rows that `actor` may use on the programme's page, as it is now."""
-    once = {"withdraw_from_board": not programme.once_approved}
-    once["withdraw_amendment"] = programme.once_approved
+    approved = programme.once_approved
+    others = workflow.OF_FIRST_PROPOSALS if approved else workflow.OF_AMENDMENTS
     return [
         row
         for row in PROGRAMME.available(programme, actor)
-        if row.name not in _MADE_BY_DECIDING and once.get(row.name, True)
+        if row.name not in _MADE_BY_DECIDING | others
     ]
 
 

@@ -9,7 +9,7 @@ from flask_babel.speaklater import LazyString
 
 from app.core.policy import Action, Actor
 from app.core.transitions import Transition, Workflow
-from app.programmes.models import Roadmap
+from app.programmes.models import Programme, Roadmap
 from app.programmes.states import Phase
 from app.roadmaps import checks, queries
 from app.roadmaps.states import BoardOutcome
@@ -30,12 +30,12 @@ def _has_no_gaps(roadmap: Roadmap) -> Sequence[LazyString]:
     return [] if roadmap.imported else checks.hindrances(roadmap)
 
 
-def _was_approved(roadmap: Roadmap) -> list[LazyString]:
-    return [] if roadmap.once_approved else [_l("The city board has never approved it.")]
+def _was_approved(subject: Roadmap | Programme) -> list[LazyString]:
+    return [] if subject.once_approved else [_l("The city board has never approved it.")]
 
 
-def _was_not_approved(roadmap: Roadmap) -> list[LazyString]:
-    if not roadmap.once_approved:
+def _was_not_approved(subject: Roadmap | Programme) -> list[LazyString]:
+    if not subject.once_approved:
         return []
     return [_l("The city board has approved it earlier, so this is an amendment.")]
 
@@ -45,6 +45,51 @@ def _adds_nothing(roadmap: Roadmap) -> list[LazyString]:
     if not queries.has_proposed(roadmap):
         return []
     return [_l("Take off what is proposed to be added, or propose it to the city board.")]
+
+
+BEFORE_THE_BOARD = (
+    Transition(
+        "withdraw_from_board",
+        _l("Withdraw from the city board"),
+        frozenset({Phase.BEFORE_BOARD}),
+        Phase.DRAFTING,
+        Action.PROPOSE_TO_BOARD,
+        needs_reason=True,
+        checks=(_was_not_approved,),
+    ),
+    Transition(
+        "withdraw_amendment",
+        _l("Withdraw the amendment from the city board"),
+        frozenset({Phase.BEFORE_BOARD}),
+        Phase.AMENDING,
+        Action.PROPOSE_TO_BOARD,
+        needs_reason=True,
+        checks=(_was_approved,),
+    ),
+    Transition(
+        "table",
+        _lp("board", "Table"),
+        frozenset({Phase.BEFORE_BOARD}),
+        Phase.BEFORE_BOARD,
+        Action.DECIDE_FOR_BOARD,
+    ),
+    Transition(
+        "board_approves",
+        _lp("board", "Approve"),
+        frozenset({Phase.BEFORE_BOARD}),
+        Phase.APPROVED,
+        Action.DECIDE_FOR_BOARD,
+    ),
+    Transition(
+        "board_returns",
+        _lp("board", "Return"),
+        frozenset({Phase.BEFORE_BOARD}),
+        Phase.RETURNED_BY_BOARD,
+        Action.DECIDE_FOR_BOARD,
+        needs_reason=True,
+    ),
+)
+"""The rows from before the board, which are the same for a roadmap and for a programme."""
 
 
 WORKFLOW = Workflow[Phase](
@@ -88,46 +133,7 @@ WORKFLOW = Workflow[Phase](
             Action.PROPOSE_TO_BOARD,
             checks=(_has_items, _has_no_gaps),
         ),
-        Transition(
-            "withdraw_from_board",
-            _l("Withdraw from the city board"),
-            frozenset({Phase.BEFORE_BOARD}),
-            Phase.DRAFTING,
-            Action.PROPOSE_TO_BOARD,
-            needs_reason=True,
-            checks=(_was_not_approved,),
-        ),
-        Transition(
-            "withdraw_amendment",
-            _l("Withdraw the amendment from the city board"),
-            frozenset({Phase.BEFORE_BOARD}),
-            Phase.AMENDING,
-            Action.PROPOSE_TO_BOARD,
-            needs_reason=True,
-            checks=(_was_approved,),
-        ),
-        Transition(
-            "table",
-            _lp("board", "Table"),
-            frozenset({Phase.BEFORE_BOARD}),
-            Phase.BEFORE_BOARD,
-            Action.DECIDE_FOR_BOARD,
-        ),
-        Transition(
-            "board_approves",
-            _lp("board", "Approve"),
-            frozenset({Phase.BEFORE_BOARD}),
-            Phase.APPROVED,
-            Action.DECIDE_FOR_BOARD,
-        ),
-        Transition(
-            "board_returns",
-            _lp("board", "Return"),
-            frozenset({Phase.BEFORE_BOARD}),
-            Phase.RETURNED_BY_BOARD,
-            Action.DECIDE_FOR_BOARD,
-            needs_reason=True,
-        ),
+        *BEFORE_THE_BOARD,
         Transition(
             "amend",
             _l("Amend during the year"),
@@ -161,8 +167,8 @@ What became of its measures the room `followup` knows, which checks that and the
 CLOSE = "close"
 """The row that closes a roadmap when its year is over."""
 
-_OF_AMENDMENTS = frozenset({"withdraw_amendment", "end_amendment"})
-_OF_FIRST_PROPOSALS = frozenset({"withdraw_from_board"})
+OF_AMENDMENTS = frozenset({"withdraw_amendment", "end_amendment"})
+OF_FIRST_PROPOSALS = frozenset({"withdraw_from_board"})
 
 BOARD_ROWS: Mapping[BoardOutcome, str] = MappingProxyType(
     {
@@ -183,7 +189,7 @@ def made_alone(name: str) -> Transition[Phase] | None:
 
 def offered(roadmap: Roadmap, actor: Actor) -> list[Transition[Phase]]:
     """Return the rows that `actor` may use on the roadmap's page."""
-    others = _OF_FIRST_PROPOSALS if roadmap.once_approved else _OF_AMENDMENTS
+    others = OF_FIRST_PROPOSALS if roadmap.once_approved else OF_AMENDMENTS
     return [
         row
         for row in WORKFLOW.available(roadmap, actor)
