@@ -18,7 +18,7 @@ from app.core.enums import Labelled
 from app.core.policy import ANONYMOUS, Actor
 from app.extensions import db
 from app.measures.states import Size
-from app.scoring import agreement, queries, ranking, robustness, weights
+from app.scoring import agreement, ranking, rating_queries, robustness, weights
 from app.scoring.blindness import hidden_from
 from app.scoring.models import Round
 from app.scoring.ranking import Place, Scores, Standing
@@ -106,7 +106,7 @@ def _picture(
     """Return the picture of a round; the arguments are all that it depends on."""
     scoring_round = db.session.get_one(Round, round_id)
     counted = counted_weights(scoring_round)
-    ballots = queries.ballots(scoring_round, ids)
+    ballots = rating_queries.ballots(scoring_round, ids)
     few = len(ids) <= MOST
     room = scoring_round.capacity
     # Nobody in particular reads here, so that it is the same for all.

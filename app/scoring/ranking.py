@@ -19,7 +19,7 @@ from app.core.policy import Actor
 from app.extensions import db
 from app.measures.models import Measure
 from app.measures.states import State
-from app.scoring import queries, weights
+from app.scoring import queries, rating_queries, weights
 from app.scoring.blindness import hidden_from
 from app.scoring.consensus import consensus_of
 from app.scoring.models import Round, Scorer
@@ -121,11 +121,11 @@ def scores(
         for row in queries.own_reviews(rounds, actor, measure_ids)
     }
     given: dict[tuple[int, int], _Given] = defaultdict(_Given)
-    for row in queries.submitted_reviews(rounds, measure_ids):
+    for row in rating_queries.submitted_reviews(rounds, measure_ids):
         given[row.round_id, row.measure_id].reviews.append(row)
-    for round_id, measure_id, points, weight in queries.points(rounds, measure_ids):
+    for round_id, measure_id, points, weight in rating_queries.points(rounds, measure_ids):
         given[round_id, measure_id].points.append((int(points), int(weight)))
-    for round_id, measure_id, criterion_id, added, number in queries.ratings_beside(
+    for round_id, measure_id, criterion_id, added, number in rating_queries.ratings_beside(
         rounds, measure_ids
     ):
         given[round_id, measure_id].beside[criterion_id] = Fraction(int(added), number)
@@ -254,7 +254,7 @@ def _totals(_database: str, _revision: int, round_id: int) -> Mapping[int, int]:
     They are integers then, which are as exact as fractions and much faster. They are worked out
     once after every change in the database; what of them is hidden from whom comes later.
     """
-    points = queries.added_points(round_id)
+    points = rating_queries.added_points(round_id)
     scale = lcm(*{each.weight for each in points})
     added: dict[int, int] = Counter()
     scorers: dict[int, int] = Counter()

@@ -17,7 +17,7 @@ from app.programmes.models import Roadmap
 from app.programmes.states import Phase
 from app.scoring import queries as scoring
 from app.scoring.models import Round
-from app.status_page import queries
+from app.status_page import measure_queries
 from app.status_page.timeline import concerned
 
 
@@ -72,7 +72,7 @@ def outlook(measure: Measure, last: Step | None, today: date) -> Outlook | None:
         roadmap,
         programmes.next_to_collect(today),
         scoring_round,
-        queries.agenda_of(measure.id),
+        measure_queries.agenda_of(measure.id),
         meetings.first_from(max(today, scoring_round.closes_on) if scoring_round else today),
     )
     sentences = _SENTENCES[measure.state](calendar)

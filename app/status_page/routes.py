@@ -41,7 +41,7 @@ from app.programmes.models import Roadmap
 from app.proposing.lookalikes import like_measure
 from app.roadmaps.since_approval import changed_measures, of_measure
 from app.scoring import queries as scoring
-from app.status_page import choices, figures, filters, listing, queries
+from app.status_page import choices, figures, filters, listing, measure_queries, queries
 from app.status_page.changes import Changes, changes_of
 from app.status_page.outlook import outlook
 from app.status_page.timeline import timeline
@@ -185,11 +185,11 @@ def measure(measure_id: int) -> ResponseReturnValue:
     actor = current_actor()
     found = readable(measure_id, whole=True)
     works_on_it = can(actor, Action.READ_PROPOSALS, found.unit_id or NO_UNIT)
-    rows = queries.steps_of(measure_id) if works_on_it else []
+    rows = measure_queries.steps_of(measure_id) if works_on_it else []
     steps = [row.Step for row in rows]
     last = next((step for step in steps if step.transition != EDITED), None)
-    reports = queries.reports_of(measure_id)
-    entries = queries.entries_of(measure_id)
+    reports = measure_queries.reports_of(measure_id)
+    entries = measure_queries.entries_of(measure_id)
     standings = queries.standings([row.Entry.id for row in entries])
     return render_template(
         "status_page/measure.html",

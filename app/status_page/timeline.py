@@ -26,7 +26,7 @@ from app.measures.states import State
 from app.measures.workflow import EDITED, UNDOING, UNMERGING
 from app.meetings.models import Decision, Meeting
 from app.meetings.states import Outcome
-from app.status_page import queries
+from app.status_page import measure_queries
 from app.status_page.listing import written_date
 
 _DECIDED = frozenset(outcome.value for outcome in Outcome)
@@ -108,7 +108,7 @@ def timeline(
     works_on_it = steps is not None
     found = [*_reports(reports, lang), *_board(measure.id, lang, proposed=works_on_it)]
     found += _carried_over(measure.id, lang, proposed=works_on_it)
-    decisions = queries.decisions_of(measure.id)
+    decisions = measure_queries.decisions_of(measure.id)
     found += _decisions(decisions, lang, undone=works_on_it)
     if steps is not None:
         found += _steps(measure, steps, lang, has_decisions=bool(decisions))
@@ -143,7 +143,7 @@ def _reports(reports: Sequence[StatusReport], lang: Language) -> Iterator[Happen
 
 
 def _board(measure_id: int, lang: Language, *, proposed: bool) -> Iterator[Happening]:
-    for decision, year in queries.board_decisions_of(measure_id, proposed=proposed):
+    for decision, year in measure_queries.board_decisions_of(measure_id, proposed=proposed):
         section = f"{decision.section} §" if decision.section else _("section unknown")
         where = _("City board, digital roadmap %(year)s", year=year)
         yield Happening(
@@ -156,7 +156,7 @@ def _board(measure_id: int, lang: Language, *, proposed: bool) -> Iterator[Happe
 
 def _carried_over(measure_id: int, lang: Language, *, proposed: bool) -> Iterator[Happening]:
     """Give how the measure went over from the roadmap of a year to that of the next."""
-    for decided_at, year in queries.carry_overs_of(measure_id, proposed=proposed):
+    for decided_at, year in measure_queries.carry_overs_of(measure_id, proposed=proposed):
         text = _("From the digital roadmap %(year)s to that of %(next)s", year=year, next=year + 1)
         yield Happening(_at(decided_at), _l("carried over"), "started", texts=[_plain(text, lang)])
 
@@ -232,7 +232,7 @@ def _placings(
 
     Where a meeting has decided on it, that says that it was on the agenda.
     """
-    rows = queries.placings_of(measure_id)
+    rows = measure_queries.placings_of(measure_id)
     places = [_place(row) for row in rows]
     wanted: dict[str, set[int]] = {}
     for table, number in places:
@@ -246,7 +246,7 @@ def _placings(
         name = names.get(place) or without_name(*place, lang)
         who = person_name(row.name or "")
         yield Happening(_at(row.happened_at), row.tag.label, "review", who, [name])
-    for step, roadmap in queries.board_proposals_of(measure_id):
+    for step, roadmap in measure_queries.board_proposals_of(measure_id):
         # What came to the roadmap later, by an amendment, was not in what went to the board first.
         if placed.get(("roadmap", roadmap.id), step.made_at) <= step.made_at:
             text = _("Digital roadmap %(year)s", year=roadmap.year)

@@ -14,7 +14,8 @@ from app.measures.states import State
 from app.meetings import operations, queries
 from app.meetings.models import Decision, Meeting
 from app.meetings.states import Outcome
-from app.scoring.queries import ballots, ranked_measures
+from app.scoring.queries import ranked_measures
+from app.scoring.rating_queries import ballots
 from tests.client import HTMX
 from tests.html import document_of, elements, text_of
 from tests.measures.proposals import fresh, saved

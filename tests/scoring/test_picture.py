@@ -10,7 +10,7 @@ from app.core.database import writing
 from app.extensions import db
 from app.measures.models import Measure
 from app.measures.states import Size, State
-from app.scoring import agreement, picture, queries
+from app.scoring import agreement, picture, rating_queries
 from app.scoring.picture import Line, Reliance, lines, reliance
 from app.scoring.picture_routes import format_alpha
 from app.scoring.ranking import Place
@@ -167,7 +167,7 @@ def test_the_figures_of_the_whole_round_stand_in_words(client, sign_in, actor, f
     page = client.get(f"/scoring/{YEAR}")
     found = the_round()
     counted = picture.counted_weights(found)
-    alpha = agreement.of_scores(queries.ballots(found, four), counted)
+    alpha = agreement.of_scores(rating_queries.ballots(found, four), counted)
     assert alpha is not None
     shown = f"Krippendorffin alfa on {float(alpha):.2f}".replace(".", ",").replace("-", "\u2212")
     assert shown in page.text
