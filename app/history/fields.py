@@ -15,8 +15,9 @@ from app.core.enums import Labelled
 from app.core.policy import Action
 from app.extensions import Model
 from app.history import retention
+from app.measures.editing import POSTS
 from app.measures.labels import FIELDS
-from app.measures.workflow import POSTS, WORKFLOW
+from app.measures.workflow import WORKFLOW
 
 LABELS: Mapping[str, LazyString] = MappingProxyType(
     {

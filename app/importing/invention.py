@@ -23,9 +23,9 @@ from app.extensions import db
 from app.importing import queries
 from app.measures import lineage
 from app.measures import operations as measures
+from app.measures.editing import POSTS, PROPOSED
 from app.measures.models import Measure, Step
 from app.measures.states import LineageKind, Publicity, State
-from app.measures.workflow import POSTS, PROPOSED
 from app.meetings import attendance, deciding, matters
 from app.meetings import operations as meetings
 from app.meetings.models import Meeting
@@ -49,6 +49,20 @@ _ROOM = 12
 """How many measures that year has room for."""
 
 _COLLECTING = 2027
+_DAYS = {
+    "collect_from": -45,
+    "submit_by": 30,
+    "score_by": 40,
+    "draft_by": 60,
+    "board_by": 90,
+    "budget_on": 105,
+}
+"""The days of that year's roadmap, counted from the day on which the demo is made."""
+
+_BEFORE_BOARD = 2026
+_BOARD_IN = 20
+"""In how many days the board decides on that year's roadmap, after the budget is made."""
+
 _DECIDED = {
     State.APPROVED: Outcome.APPROVE,
     State.POSTPONED: Outcome.POSTPONE,
@@ -105,6 +119,7 @@ class Invention:
             reviews: Members' reviews by the names of the proposals: by the key of the member the
                 ratings in the order of the criteria, "-" for a skipped one, and the outcome.
         """
+        self._plan_year_before()
         scoring_round = self._open_collecting()
         held = self._arrange(-7, 5)
         coming = self._arrange(28, 6)
@@ -184,14 +199,45 @@ class Invention:
     def _in_days(self, days: int) -> date:
         return self._today + timedelta(days=days)
 
+    def _working_day(self, days: int) -> date:
+        """Return the day so many days from today, or the Monday after it."""
+        return dates.working_day(self._in_days(days))
+
+    def _plan_year_before(self) -> None:
+        """Give days to the real roadmap that is before the board; its plan is not known.
+
+        The board decides after the budget is made, as it did on those before, so that the annual
+        clock has something to warn of.
+        """
+        roadmap = queries.roadmaps()[_BEFORE_BOARD]
+        days = {
+            "collect_from": date(2025, 8, 18),
+            "submit_by": date(2025, 9, 26),
+            "score_by": date(2025, 10, 17),
+            "draft_by": date(2025, 12, 12),
+            "board_by": self._working_day(_BOARD_IN),
+            "budget_on": date(2025, 11, 17),
+            "midyear_report_by": date(2026, 8, 14),
+            "year_report_by": date(2026, 12, 11),
+        }
+        dates.set_dates(roadmap, roadmap.version, days, self._secretary)
+
     def _open_collecting(self) -> Round:
         roadmap = queries.roadmaps()[_COLLECTING]
-        days = {"submit_by": self._in_days(30), "board_by": self._in_days(90)}
-        dates.set_dates(roadmap, roadmap.version, days, self._secretary)
+        days = {name: self._working_day(number) for name, number in _DAYS.items()}
+        reports = {
+            "midyear_report_by": date(_COLLECTING, 8, 13),
+            "year_report_by": date(_COLLECTING, 12, 10),
+        }
+        dates.set_dates(roadmap, roadmap.version, {**days, **reports}, self._secretary)
         roadmaps.move(roadmap, "open", self._secretary)
-        first, last = self._in_days(-14), self._in_days(21)
         return rounds.open_round(
-            roadmap, first, last, DEFAULT_CRITERIA, self._secretary, capacity=_ROOM
+            roadmap,
+            self._in_days(-14),
+            days["score_by"],
+            DEFAULT_CRITERIA,
+            self._secretary,
+            capacity=_ROOM,
         )
 
     def _propose(self, row: Mapping[str, Any]) -> Measure:

@@ -5,9 +5,9 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
+from app.measures.editing import POSTS, PROPOSED
 from app.measures.models import Measure
 from app.measures.queries import post_ids_of
-from app.measures.workflow import POSTS, PROPOSED
 
 
 def content_of(measure: Measure, names: Collection[str] = PROPOSED) -> dict[str, Any]:

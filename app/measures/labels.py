@@ -6,7 +6,7 @@ from types import MappingProxyType
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from app.measures.workflow import POSTS
+from app.measures.editing import POSTS
 
 FIELDS: Mapping[str, LazyString] = MappingProxyType(
     {
@@ -39,4 +39,4 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "secrecy_basis": _l("Basis of secrecy"),
     }
 )
-"""Fields of `workflow.PROPOSED` in the order of the form, twin texts without their ending."""
+"""Fields of `editing.PROPOSED` in the order of the form, twin texts without their ending."""

@@ -33,21 +33,11 @@ from app.core.policy import NO_UNIT, Action, Actor, can
 from app.extensions import db
 from app.measures import likeness, notices, search
 from app.measures.content import content_of, packed, unpacked
+from app.measures.editing import POSTS, PROPOSED, editable, may_edit, reason_not_to_edit
 from app.measures.models import Entry, FormerCode, Measure, MeasurePost, MeasureWord, Step
 from app.measures.queries import last_step, post_ids_of
 from app.measures.states import Publicity, State
-from app.measures.workflow import (
-    EDITED,
-    IN_THE_UNIT,
-    POSTS,
-    PROPOSED,
-    TWIN_TEXTS,
-    WORKFLOW,
-    base_of,
-    editable,
-    may_edit,
-    reason_not_to_edit,
-)
+from app.measures.workflow import EDITED, IN_THE_UNIT, TWIN_TEXTS, WORKFLOW, base_of
 from app.programmes.models import Programme, Theme
 
 _SEARCHED = tuple(f"{name}_{lang}" for name in TWIN_TEXTS for lang in ("fi", "sv"))

@@ -35,11 +35,11 @@ from app.core.fields import (
 )
 from app.core.i18n import format_date, format_euro, person_name
 from app.core.policy import Actor
-from app.measures import workflow
+from app.measures import editing, workflow
+from app.measures.editing import POSTS
 from app.measures.models import Measure
 from app.measures.queries import Options, post_ids_of
 from app.measures.states import Origin, Publicity, Size, State
-from app.measures.workflow import POSTS
 from app.proposing.models import WorkingCopy
 from app.vocabulary.states import Kind
 
@@ -80,7 +80,7 @@ _ASKING = (
 class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """All fields of the card, in the order in which people think of them.
 
-    Fields are called as those of `workflow.PROPOSED`: columns of `Measure`, twin texts with the
+    Fields are called as those of `editing.PROPOSED`: columns of `Measure`, twin texts with the
     ending of their language, and the further posts. Each says in plain words what it is about,
     with an example.
 
@@ -265,7 +265,7 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         lang: Language,
         today: date,
         measure: Measure | None = None,
-        settable: Collection[str] = workflow.PROPOSED,
+        settable: Collection[str] = editing.PROPOSED,
         copy: WorkingCopy | None = None,
     ) -> None:
         self.lang = lang
@@ -324,7 +324,7 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     def _locked(self, settable: Collection[str]) -> dict[str, ReadOnly]:
         """Take the controls away that the reader may not set, and return what they say."""
         locked = {}
-        for name in [field.name for field in self if field.name in workflow.PROPOSED]:
+        for name in [field.name for field in self if field.name in editing.PROPOSED]:
             if name not in settable:
                 text = self._shown(name, self._saved(name))
                 locked[name] = ReadOnly(str(self[name].label.text), text)
@@ -337,7 +337,7 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
     def fields(self) -> dict[str, Any]:
         """Return the fields that the reader may set, and their values."""
-        found = {field.name: field.data for field in self if field.name in workflow.PROPOSED}
+        found = {field.name: field.data for field in self if field.name in editing.PROPOSED}
         if POSTS in found:
             found[POSTS] = sorted({*found[POSTS]} - {self._value("lead_post_id")})
         return found
@@ -415,7 +415,7 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
     def _candidate(self) -> Measure:
         """Return a measure as the form would make it; it never gets into the database."""
-        columns = workflow.PROPOSED - {POSTS}
+        columns = editing.PROPOSED - {POSTS}
         return Measure(**{name: self._value(name) for name in columns})
 
     def _refer(self, candidate: Measure) -> None:

@@ -25,7 +25,7 @@ from app.core.htmx import render, see_other
 from app.core.i18n import language
 from app.core.pagination import Page, page_count
 from app.core.policy import NO_UNIT, Action, can
-from app.measures import operations, queries, workflow
+from app.measures import editing, operations, queries, workflow
 from app.measures.likeness import COMPARED, Texts
 from app.measures.models import Measure
 from app.measures.reading import readable
@@ -44,7 +44,7 @@ blueprint = Blueprint("proposing", __name__)
 
 PAGE_SIZE = 50
 
-_FIELDS = frozenset(Measure.__table__.columns.keys()) - {"version"} | workflow.PROPOSED
+_FIELDS = frozenset(Measure.__table__.columns.keys()) - {"version"} | editing.PROPOSED
 """All that is kept of a measure, whether anybody may set it or nobody."""
 
 
@@ -76,7 +76,7 @@ def new() -> ResponseReturnValue:
     """Write a proposal."""
     actor = current_actor()
     today = clock.today()
-    if _is_forged(None, workflow.PROPOSED):
+    if _is_forged(None, editing.PROPOSED):
         refuse(Action.PROPOSE)
     asked = "" if request.method == "POST" else request.args.get("copy", "")
     if saved_as := working_copies.saved_as(actor, asked):
@@ -128,8 +128,8 @@ def _edit(measure: Measure, action: Action) -> ResponseReturnValue:
     """Answer with the form of a measure, or save what was sent by one who may do `action`."""
     actor, today, measure_id = current_actor(), clock.today(), measure.id
     # Where nothing can be edited any more, what was typed is shown, and so are all its fields.
-    editable = workflow.editable(measure, actor)
-    settable = editable or workflow.PROPOSED
+    editable = editing.editable(measure, actor)
+    settable = editable or editing.PROPOSED
     if _is_forged(measure, settable):
         refuse(action)
     options = partial(queries.options_for, actor, today, measure)
@@ -175,16 +175,16 @@ def _opened(form: ProposalForm, measure: Measure, copy: WorkingCopy | None) -> R
     conflict.begin(form, copy)
     found = conflict.compare(form, measure, {}) if copy else None
     has_unsaved = found is not None and bool(found.choices or found.yours or form.is_half_typed)
-    may_edit = workflow.may_edit(measure, current_actor())
+    may_edit = editing.may_edit(measure, current_actor())
     if not may_edit and not has_unsaved:
-        raise Refused(workflow.reason_not_to_edit(measure))
+        raise Refused(editing.reason_not_to_edit(measure))
     is_behind = copy is not None and (copy.version != measure.version or not may_edit)
     return _form_page(
         form,
         measure,
         copy=copy if has_unsaved else None,
         conflict=found if has_unsaved and is_behind else None,
-        refused=None if may_edit else workflow.reason_not_to_edit(measure),
+        refused=None if may_edit else editing.reason_not_to_edit(measure),
         others=working_copies.who_else_writes(measure, current_actor()),
     )
 
@@ -196,7 +196,7 @@ def _give_way(form: ProposalForm, measure: Measure) -> ResponseReturnValue:
         working_copies.take_turn(actor)
         working_copies.settle(actor, key, mark_of(request.form), measure)
     flash(_("What you had not saved was thrown away."), "info")
-    facts = workflow.edits_facts(measure, actor)
+    facts = editing.edits_facts(measure, actor)
     return see_other("proposing.edit_facts" if facts else "proposing.edit", measure_id=measure.id)
 
 
@@ -256,9 +256,9 @@ def _form_page(
         code,
         form=form,
         measure=measure,
-        facts=measure is not None and workflow.edits_facts(measure, actor),
+        facts=measure is not None and editing.edits_facts(measure, actor),
         explanations=explanations(settings),
-        can_save=measure is None or workflow.may_edit(measure, actor),
+        can_save=measure is None or editing.may_edit(measure, actor),
         can_submit=in_the_unit and can(actor, Action.SUBMIT_PROPOSAL, unit_id),
         deadlines=deadlines(clock.today(), settings.meeting_deadline_days),
         lacking={form.place(name): text for name, text in lacking.items()},

@@ -26,8 +26,8 @@ from app.core.fields import tidy_line
 from app.core.i18n import language, person_name
 from app.core.policy import NO_UNIT, Action, Actor, can
 from app.extensions import db
+from app.measures.editing import edits_facts
 from app.measures.models import Measure
-from app.measures.workflow import edits_facts
 from app.proposing.models import WorkingCopy
 
 LONGEST = 200_000

@@ -13,9 +13,9 @@ from app.config import Language
 from app.core.bilingual import Text, other
 from app.core.enums import Labelled
 from app.core.i18n import format_date, format_euro
+from app.measures.editing import POSTS
 from app.measures.labels import FIELDS
 from app.measures.states import Origin, Publicity, Size
-from app.measures.workflow import POSTS
 from app.programmes.states import ThemeKind
 from app.roadmaps.diff import Differences, Field, Key, Part
 

@@ -31,11 +31,12 @@ from app.core.pagination import Page, page_count
 from app.core.policy import NO_UNIT, Action, Actor, can
 from app.extensions import db
 from app.measures import queries as measures
+from app.measures.editing import may_edit
 from app.measures.lineage import may_be_merged, relations
 from app.measures.models import Measure
 from app.measures.reading import readable
 from app.measures.states import State
-from app.measures.workflow import EDITED, may_edit, offered
+from app.measures.workflow import EDITED, offered
 from app.programmes import queries as programmes
 from app.programmes.models import Roadmap
 from app.proposing.lookalikes import like_measure

@@ -9,9 +9,10 @@ from app.core.bilingual import other
 from app.core.errors import Refused, Stale
 from app.core.policy import Actor
 from app.measures import operations as measures
+from app.measures.editing import reason_not_to_edit
 from app.measures.models import Measure
 from app.measures.states import State
-from app.measures.workflow import TWIN_TEXTS, reason_not_to_edit
+from app.measures.workflow import TWIN_TEXTS
 from app.translating.workflow import may_translate
 
 

@@ -20,9 +20,9 @@ from app.core.htmx import render, see_other, wants_fragment
 from app.core.i18n import LANGUAGES
 from app.core.pagination import Page, page_count
 from app.core.policy import NO_UNIT, Action
+from app.measures.editing import reason_not_to_edit
 from app.measures.models import Measure
 from app.measures.reading import readable
-from app.measures.workflow import reason_not_to_edit
 from app.roadmaps.since_approval import why_not_saved
 from app.translating import operations, queries, workflow
 from app.translating.forms import TranslationForm

@@ -11,9 +11,10 @@ from app.config import Language
 from app.core.bilingual import other
 from app.core.i18n import LANGUAGES
 from app.core.policy import NO_UNIT, Action, Actor, can
+from app.measures.editing import EDITABLE
 from app.measures.models import Measure
 from app.measures.states import State
-from app.measures.workflow import EDITABLE, OUTDATED, TWIN_TEXTS
+from app.measures.workflow import OUTDATED, TWIN_TEXTS
 
 _TEXTS = {f"{name}_{lang}" for name in TWIN_TEXTS for lang in ("fi", "sv")}
 

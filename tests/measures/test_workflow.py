@@ -4,16 +4,10 @@ import pytest
 
 from app.core.errors import Refused
 from app.core.policy import ANONYMOUS, Actor, Role
+from app.measures.editing import may_edit, reason_not_to_edit
 from app.measures.models import Measure
 from app.measures.states import State
-from app.measures.workflow import (
-    WORKFLOW,
-    may_edit,
-    missing,
-    offered,
-    reason_not_to_edit,
-    translation_gaps,
-)
+from app.measures.workflow import WORKFLOW, missing, offered, translation_gaps
 from app.vocabulary.models import ClassificationValue
 from tests.measures.proposals import card
 

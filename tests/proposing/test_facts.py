@@ -12,9 +12,10 @@ from app.audit.tags import Kind, Tag
 from app.core import clock
 from app.core.database import writing
 from app.extensions import db
+from app.measures.editing import PROPOSED, editable
 from app.measures.models import Step
 from app.measures.states import Publicity, Size, State
-from app.measures.workflow import EDITED, PROPOSED, editable
+from app.measures.workflow import EDITED
 from tests.client import sign_in_as
 from tests.forms import forms_of
 from tests.html import document_of, text_of

@@ -9,9 +9,9 @@ from app.audit.tags import Tag
 from app.core.errors import Refused
 from app.extensions import db
 from app.measures import operations
+from app.measures.editing import EDITABLE, PROPOSED
 from app.measures.models import Measure
 from app.measures.states import Publicity, State
-from app.measures.workflow import EDITABLE, PROPOSED
 from tests.client import sign_in_as
 from tests.forms import Form, forms_of
 from tests.html import text_of
