@@ -16,7 +16,7 @@ from app.core.i18n import format_time, language
 from app.core.policy import NO_UNIT, Action
 from app.measures.reading import readable
 from app.proposing import working_copies
-from app.proposing.forms import ProposalForm
+from app.proposing.fields import ProposalFields
 from app.proposing.moving_routes import blueprint
 from app.proposing.routes import mark_of
 from app.sign_in.onward import safe_path
@@ -27,7 +27,7 @@ _BESIDE = {"key", "version", "copy", "copy_version", "conflict_version"}
 """Fields of the form that say which form it is, and are no part of what was typed."""
 
 _TYPED = {
-    name for name, field in vars(ProposalForm).items() if isinstance(field, UnboundField)
+    name for name, field in vars(ProposalFields).items() if isinstance(field, UnboundField)
 } - _BESIDE
 
 
