@@ -17,6 +17,7 @@ from app.importing.invention import Invention
 from app.importing.plan import AsOf, as_of, plan_import
 from app.organisation import operations as organisation
 from app.programmes import operations as programmes
+from app.programmes.states import Phase
 from app.vocabulary import operations as vocabulary
 
 FOLDER = ROOT / "demo"
@@ -40,8 +41,15 @@ def make_demo() -> None:
     """Fill the empty database; the caller commits, so that there is never half a demo."""
     vocabulary.add_start_values(INSTALLER)
     _add_organisation(_read("organisation.toml"), clock.today())
+    # When the city board approved the programme is not known, and nothing is made up.
     programme = programmes.add_programme(
-        "Digiohjelma 2024–2026", "Digiprogram 2024–2026", 2024, 2026, INSTALLER
+        "Digiohjelma 2024–2026",
+        "Digiprogram 2024–2026",
+        2024,
+        2026,
+        INSTALLER,
+        phase=Phase.APPROVED,
+        imported=True,
     )
     programmes.add_start_themes(programme, INSTALLER)
     for name, days, boards in ROADMAPS:

@@ -17,11 +17,27 @@ START_THEMES = Path(__file__).with_name("start_themes.csv")
 
 
 def add_programme(
-    name_fi: str, name_sv: str, first_year: int, last_year: int, actor: Actor, **fields: Any
+    name_fi: str,
+    name_sv: str,
+    first_year: int,
+    last_year: int,
+    actor: Actor,
+    phase: Phase = Phase.DRAFTING,
+    **fields: Any,
 ) -> Programme:
-    """Add a programme; `fields` are the board's date, section and case and `invented`."""
+    """Add a programme; `fields` are `imported` and `invented`.
+
+    One that was approved before the tool came into use is added as approved and imported: what the
+    city board decided on it then is not kept here.
+    """
     programme = Programme(
-        name_fi=name_fi, name_sv=name_sv, first_year=first_year, last_year=last_year, **fields
+        name_fi=name_fi,
+        name_sv=name_sv,
+        first_year=first_year,
+        last_year=last_year,
+        phase=phase,
+        once_approved=phase in DECIDED,
+        **fields,
     )
     db.session.add(programme)
     db.session.flush()

@@ -34,7 +34,9 @@ def verify(year: int | None) -> None:
         for approval in approvals:
             click.echo(_line(subject, approval))
         if not approvals and not faults:
-            click.echo(f"{_name(subject)}: the city board has not approved it")
+            earlier = "approved before the tool came into use, nothing is kept"
+            said = earlier if subject.once_approved else "the city board has not approved it"
+            click.echo(f"{_name(subject)}: {said}")
         wrong += [f"{_name(subject)}: {fault}" for fault in faults]
     for fault in wrong:
         click.echo(f"{fault}.", err=True)

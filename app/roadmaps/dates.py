@@ -179,8 +179,12 @@ def suggested(earlier: Roadmap) -> dict[str, date | None]:
 def _a_year_later(day: date) -> date:
     is_leap_day = (day.month, day.day) == (2, 29)
     later = date(day.year + 1, 2, 28) if is_leap_day else day.replace(year=day.year + 1)
-    is_weekend = later.weekday() >= 5
-    return later + timedelta(days=7 - later.weekday()) if is_weekend else later
+    return working_day(later)
+
+
+def working_day(day: date) -> date:
+    """Return a day, or the Monday after it where it falls on a weekend."""
+    return day + timedelta(days=7 - day.weekday()) if day.weekday() >= 5 else day
 
 
 def set_dates(roadmap: Roadmap, version: int, days: Days, actor: Actor) -> None:

@@ -7,12 +7,17 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from app.config import Settings
+from app.core import clock
 from app.core.database import writing
 from app.extensions import db
 from app.importing.demo import make_demo
+from app.programmes.queries import roadmap_of
+from app.roadmaps.clock import cautions
+from app.roadmaps.dates import MILESTONES, days_of, faults, is_after_budget
+from app.scoring.models import Round
 from tests.conftest import running
 from tests.importing.conftest import contents
 
@@ -80,6 +85,27 @@ def test_approvals_of_the_board_are_kept_with_a_snapshot_and_no_made_up_section(
         (2025, "approved", 1, "2025-01-13", "", 1),
         (2026, "before_board", 1, None, None, None),
     ]
+
+
+def test_the_real_programme_is_approved_without_a_made_up_decision(demo_app: Flask) -> None:
+    found = db.session.execute(
+        text("SELECT first_year, phase, imported, once_approved FROM programme ORDER BY first_year")
+    )
+    assert [tuple(row) for row in found] == [(2024, "approved", 1, 1), (2027, "drafting", 0, 0)]
+    assert scalars("SELECT count(*) FROM board_decision WHERE programme_id IS NOT NULL") == [0]
+
+
+def test_the_clock_has_all_days_and_warns_where_the_board_comes_after_the_budget(
+    demo_app: Flask,
+) -> None:
+    today = clock.today()
+    both = [roadmap for year in (2026, 2027) if (roadmap := roadmap_of(year))]
+    assert [each.name for each in MILESTONES for row in both if each.of(row) is None] == []
+    assert [faults(days_of(row), row.year) for row in both] == [{}, {}]
+    assert [is_after_budget(row) for row in both] == [True, False]
+    assert [each.roadmap.year for each in cautions(both, today)] == [2026]
+    closes_on = db.session.scalar(select(Round.closes_on))
+    assert closes_on == both[1].score_by, "the round ends when the roadmap is to be scored"
 
 
 INVENTED = "FROM measure WHERE invented"

@@ -169,6 +169,8 @@ def test_a_record_that_is_not_whole_proves_nothing(app, approved) -> None:
 def test_the_demo_verifies_with_its_real_dates(demo_app: Flask) -> None:
     code, said = verify(demo_app)
     assert code == 0, said
+    assert "Programme 2024-2026: approved before the tool came into use, nothing is kept" in said
+    assert "Programme 2027-2029: the city board has not approved it" in said
     assert "Roadmap 2024, approval 1: city board 2024-01-22, section unknown" in said
     assert "Roadmap 2025, approval 1: city board 2025-01-13, section unknown" in said
     assert "Roadmap 2026: the city board has not approved it" in said
