@@ -18,7 +18,7 @@ from app.measures.states import Publicity, Size, State
 from app.measures.workflow import EDITED
 from tests.client import sign_in_as
 from tests.forms import forms_of
-from tests.html import document_of, text_of
+from tests.html import document_of, first, text_of
 from tests.measures.proposals import fresh, saved
 
 PAGE = "/measures/{}/facts"
@@ -41,6 +41,14 @@ def led(client) -> int:
 
 def names_in(form) -> set[str]:
     return {element.get("name", "") for element in form.element.iter() if element.get("name")}
+
+
+def test_the_menu_marks_where_the_measure_stands(client, led: int) -> None:
+    sign_in_as(client, "secretary")
+    for page, place in ((PAGE.format(led), "/"), ("/proposals/new", "/proposals")):
+        menu = first(document_of(client.get(page)).root, ".//nav[@class='main-menu wrap']")
+        marked = [link.get("href") for link in menu.iter("a") if link.get("aria-current")]
+        assert marked == [place]
 
 
 def facts_form(person, measure_id: int):
