@@ -13,10 +13,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.accounts import people_import
+from app.accounts.erasure_routes import blueprint
 from app.accounts.forms import ConfirmForm, FileForm
 from app.accounts.people_file import COLUMNS, LARGEST, REQUIRED
 from app.accounts.people_import import Plan
-from app.accounts.routes import blueprint
 from app.config import Language
 from app.core import clock
 from app.core.database import writing

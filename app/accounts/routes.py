@@ -1,97 +1,30 @@
-"""Administration of people: their list, each person's page, their roles and how they sign in."""
+"""Administration of people: adding one, each person's page, their roles and how they sign in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from flask import Blueprint, abort, current_app, flash, redirect, request, url_for
+from flask import Blueprint, abort, current_app, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.accounts import credentials, listing, operations, queries, roles, sessions
-from app.accounts.erasure import erase, reason_not_to_erase
+from app.accounts import credentials, operations, queries, roles, sessions
 from app.accounts.forms import (
-    ErasureForm,
     IdentityForm,
     LastDayForm,
     PersonForm,
     RoleForm,
-    names_of_units,
 )
-from app.accounts.models import RoleGrant, Unit, User
-from app.accounts.references import Goes, counts
+from app.accounts.models import RoleGrant, User
 from app.accounts.states import Access
 from app.core import clock
-from app.core.bilingual import text_of
 from app.core.database import writing
 from app.core.errors import Refused, Stale
 from app.core.guards import current_actor, requires
-from app.core.htmx import render, see_other, wants_fragment
+from app.core.htmx import render, see_other
 from app.core.i18n import language
 from app.core.idempotency import earlier_result, keep_result
-from app.core.pagination import Page, page_count
-from app.core.policy import MEANINGS, Action, Role
+from app.core.policy import MEANINGS, Action
 
 blueprint = Blueprint("accounts", __name__)
-
-
-@blueprint.get("/people")
-@requires(Action.MANAGE_PEOPLE)
-def people() -> ResponseReturnValue:
-    """List people, all or those that the address narrows the list to."""
-    filters = listing.Filters.parse(request.args)
-    today = clock.today()
-    total = listing.count_people(filters, today)
-    pages = page_count(total, listing.PAGE_SIZE)
-    if filters.page > pages:
-        return redirect(url_for("accounts.people", **filters.args(page=pages)))
-    rows = listing.people(filters, today, language())
-    deputised = {grant.deputy_for_id for user in rows for grant in user.roles}
-    units = queries.units()
-    response = render(
-        "accounts/people.html",
-        "accounts/_people.html",
-        filters=filters,
-        page=Page(
-            rows, filters.page, listing.PAGE_SIZE, total, lambda to: _list_url(filters, page=to)
-        ),
-        list_url=lambda **changes: _list_url(filters, **changes),
-        units={unit.id: unit for unit in units},
-        unit_choices=[
-            choice for choice in names_of_units(units, language(), "").items() if choice[0]
-        ],
-        chips=_chips(filters, units),
-        fragment=wants_fragment(),
-        names=queries.names_of({user_id for user_id in deputised if user_id}),
-        today=today,
-        local=clock.local,
-        Access=Access,
-        Role=Role,
-        Order=listing.Order,
-    )
-    if wants_fragment():
-        response.headers["HX-Push-Url"] = _list_url(filters, page=filters.page)
-    return response
-
-
-def _chips(filters: listing.Filters, units: Sequence[Unit]) -> list[tuple[str, str]]:
-    """Return each choice that narrows the list, in words, and the address without it."""
-    found = []
-    if filters.q:
-        found.append((_("Search: %(words)s", words=filters.q), _list_url(filters, q="")))
-    if filters.role:
-        text = _("Role: %(role)s", role=filters.role.label)
-        found.append((text, _list_url(filters, role=None)))
-    if filters.unit_id is not None:
-        names = {unit.id: text_of(unit, "name", language()).value for unit in units}
-        text = _("Unit: %(name)s", name=names.get(filters.unit_id, _("unknown")))
-        found.append((text, _list_url(filters, unit_id=None)))
-    if filters.access:
-        text = _("State: %(state)s", state=filters.access.label)
-        found.append((text, _list_url(filters, access=None)))
-    return found
-
-
-def _list_url(filters: listing.Filters, **changes: object) -> str:
-    return url_for("accounts.people", **filters.args(**changes))
 
 
 @blueprint.route("/people/new", methods=["GET", "POST"])
@@ -130,20 +63,20 @@ def person(person_id: int) -> ResponseReturnValue:
     """Show a person, and change what is known of them."""
     if request.method == "GET":
         return _page(person_id)
-    form = _person_form(_person(person_id))
+    form = _person_form(the_person(person_id))
     if not form.validate():
         return _page(person_id, 422, form=form)
     try:
         with writing():
             operations.edit_user(
-                _person(person_id),
+                the_person(person_id),
                 form.version_seen,
                 current_actor(),
                 unit=queries.unit(form.unit_id.data),
                 **form.fields(),
             )
     except Stale as stale:
-        user = _person(person_id)
+        user = the_person(person_id)
         form.version.data = str(user.version)
         return _page(person_id, 409, form=form, stale=stale, differences=form.differences(user))
     except Refused as refused:
@@ -157,12 +90,12 @@ def person(person_id: int) -> ResponseReturnValue:
 @requires(Action.MANAGE_PEOPLE)
 def give_role(person_id: int) -> ResponseReturnValue:
     """Give a person a role."""
-    form = _role_form(_person(person_id))
+    form = _role_form(the_person(person_id))
     if not form.validate():
         return _page(person_id, 422, role_form=form)
     try:
         with writing():
-            roles.give_role(_person(person_id), actor=current_actor(), **form.fields())
+            roles.give_role(the_person(person_id), actor=current_actor(), **form.fields())
     except Refused as refused:
         form.take(refused)
         return _page(person_id, 422, role_form=form)
@@ -174,7 +107,7 @@ def give_role(person_id: int) -> ResponseReturnValue:
 @requires(Action.MANAGE_PEOPLE)
 def set_last_day(person_id: int, grant_id: int) -> ResponseReturnValue:
     """Set the last day of a role, or take it off."""
-    user = _person(person_id)
+    user = the_person(person_id)
     form = LastDayForm(_grant(user, grant_id), user.version)
     if not form.validate():
         return _page(person_id, 422, day_form=form)
@@ -207,14 +140,14 @@ def end_role(person_id: int, grant_id: int) -> ResponseReturnValue:
 @requires(Action.MANAGE_PEOPLE)
 def add_identity(person_id: int) -> ResponseReturnValue:
     """Keep who a person is to the city's sign-in service."""
-    _person(person_id)
+    the_person(person_id)
     form = IdentityForm(current_app.config["SETTINGS"].oidc_issuer)
     if not form.validate():
         return _page(person_id, 422, identity_form=form)
     issuer, subject = form.issuer.data or "", form.subject.data or ""
     try:
         with writing():
-            operations.add_identity(_person(person_id), issuer, subject, current_actor())
+            operations.add_identity(the_person(person_id), issuer, subject, current_actor())
     except Refused as refused:
         form.take(refused)
         return _page(person_id, 422, identity_form=form)
@@ -241,7 +174,7 @@ def invite(person_id: int) -> ResponseReturnValue:
     """Make a one-time link and show it: this answer is the only place where it ever stands."""
     try:
         with writing():
-            token = credentials.invite(_person(person_id), current_actor())
+            token = credentials.invite(the_person(person_id), current_actor())
     except Refused as refused:
         return _page(person_id, 409, refused=refused)
     base = current_app.config["SETTINGS"].address
@@ -293,58 +226,21 @@ def enable(person_id: int) -> ResponseReturnValue:
     return _done(person_id, work, _("The person can sign in again."))
 
 
-@blueprint.route("/people/<int:person_id>/erase", methods=["GET", "POST"], endpoint="erase")
-@requires(Action.MANAGE_PEOPLE)
-def erase_person(person_id: int) -> ResponseReturnValue:
-    """Say what of a person would go and what would stay, and erase them."""
-    user = _person(person_id)
-    if user.erased_on is not None:
-        return see_other("accounts.person", person_id=person_id)
-    form = ErasureForm()
-    if not form.is_submitted():
-        return _erasure_page(user, form)
-    if not form.validate():
-        return _erasure_page(user, form, 422)
-    try:
-        with writing():
-            erase(_person(person_id), current_actor())
-    except Refused as refused:
-        return _erasure_page(_person(person_id), form, 409, refused=refused)
-    flash(_("The person was erased."), "success")
-    return see_other("accounts.person", person_id=person_id)
-
-
-def _erasure_page(
-    user: User, form: ErasureForm, code: int = 200, refused: Refused | None = None
-) -> ResponseReturnValue:
-    rows = [(each.words, number) for each, number in counts(user)]
-    return render(
-        "accounts/erase.html",
-        "accounts/_erase.html",
-        code,
-        user=user,
-        form=form,
-        reason=reason_not_to_erase(user, current_actor()),
-        refused=refused,
-        going=[(each.label, number) for each, number in rows if each.goes is not Goes.NO],
-        staying=[(each.label, number) for each, number in rows if each.goes is Goes.NO],
-    )
-
-
 def _done(
     person_id: int, work: Callable[[User], None], said: str, place: str | None = None
 ) -> ResponseReturnValue:
     """Do what a button asks for, and send the reader back to the place of the page it stood in."""
     try:
         with writing():
-            work(_person(person_id))
+            work(the_person(person_id))
     except Refused as refused:
         return _page(person_id, 409, refused=refused)
     flash(said, "success")
     return see_other("accounts.person", person_id=person_id, _anchor=place)
 
 
-def _person(person_id: int) -> User:
+def the_person(person_id: int) -> User:
+    """Return a person; 404 if there is none."""
     return queries.person(person_id) or abort(404)
 
 
@@ -365,7 +261,7 @@ def _role_form(user: User) -> RoleForm:
 
 def _page(person_id: int, code: int = 200, **given: object) -> ResponseReturnValue:
     """Answer with the page of a person; `given` are forms that were filled in and what came."""
-    user = _person(person_id)
+    user = the_person(person_id)
     today = clock.today()
     deputies = queries.deputies_of(user.id, today)
     others = {grant.deputy_for_id for grant in user.roles} | {grant.user_id for grant in deputies}
