@@ -23,7 +23,7 @@ class AttendanceForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """Who was at a meeting; `attendance_form` adds the fields of each person."""
 
     seen = hidden()
-    add_id = choice(_l("Add a person"), _l("An expert, or a deputy whose role does not say so."))
+    add_id = choice(_l("Person"), _l("An expert, or a deputy whose role does not say so."))
     add_part = SelectField(
         _l("Attends as"),
         [Optional()],
@@ -148,7 +148,7 @@ class DisqualificationForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no
     """Who was disqualified in a matter; `disqualification_form` adds the fields of each."""
 
     seen = hidden()
-    add_id = choice(_l("Somebody else"), _l("Who has declared it in the meeting."))
+    add_id = choice(_l("Person"), _l("Who has declared it in the meeting."))
     add_ruling = RadioField(
         _l("What the group found"),
         [Optional()],

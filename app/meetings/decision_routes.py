@@ -16,6 +16,7 @@ from app.core.guards import current_actor, requires
 from app.core.htmx import render, see_other, wants_fragment
 from app.core.idempotency import earlier_result, keep_result, key_with
 from app.core.policy import Action, Actor
+from app.measures.reading import readable
 from app.meetings import deciding, ending, queries
 from app.meetings.decision_forms import BulkForm, DecisionForm, EndForm, ReopeningForm, UndoForm
 from app.meetings.ending import Plan
@@ -113,11 +114,13 @@ def _kept(
     """Answer with the line below the form that says what is kept; without htmx with the page."""
     if not wants_fragment():
         return matter_answer(meeting_id, decision_id, code, form=form, refused=refused)
+    decision = decision_of(meeting_id, decision_id)
     return render(
         "meetings/_kept.html",
         "meetings/_kept.html",
         code,
-        decision=decision_of(meeting_id, decision_id),
+        decision=decision,
+        measure=readable(decision.measure_id),
         at=clock.local(clock.now()),
         refused=refused,
         errors=[error for field in form for error in field.errors],

@@ -19,7 +19,7 @@ from app.meetings.decision_forms import DecisionForm, UndoForm
 from app.meetings.forms import MinutesForm
 from app.meetings.models import Decision, Meeting
 from app.meetings.operations import unfinished
-from app.meetings.states import Outcome
+from app.meetings.states import Outcome, Part
 
 
 class Row(NamedTuple):
@@ -114,6 +114,8 @@ def _page(
     """Answer with the page of a meeting; to htmx with the matter `row` alone, if one is given."""
     today = clock.today()
     page = "meetings/meeting.html"
+    names = names_of(set(room.attendance))
+    parts = list(Part)
     return render(
         page,
         "meetings/_matter.html" if row else page,
@@ -123,7 +125,11 @@ def _page(
         rows=rows,
         row=row,
         room=room,
-        names=names_of(set(room.attendance)),
+        names=names,
+        people=sorted(
+            room.attendance.values(),
+            key=lambda each: (parts.index(each.part), names.get(each.user_id, "")),
+        ),
         others=queries.other_matters(meeting.id),
         unfinished=unfinished(meeting, queries.undecided(meeting.id)),
         candidates=agenda.candidates(current_actor(), today),
