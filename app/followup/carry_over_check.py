@@ -18,7 +18,7 @@ def _undecided(subject: Subject) -> Iterator[Shortcoming]:
         place = Place(
             _l("Decide"),
             "followup.carry_over",
-            {"year": year, "_anchor": f"item-{left.item.id}"},
+            {"year": year - 1, "_anchor": f"item-{left.item.id}"},
             Action.MANAGE_ROADMAP,
         )
         yield Shortcoming(left.measure, text, place)

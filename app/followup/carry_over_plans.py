@@ -10,8 +10,9 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from app.core.policy import Actor
-from app.followup.carry_over_queries import Left, left_by, themes_of
-from app.followup.states import Choice
+from app.followup.carry_over import STATUS_OF, hindrance
+from app.followup.carry_over_queries import Left, left_by, taking, themes_of
+from app.followup.states import Choice, Status
 from app.programmes.models import Roadmap, Theme
 
 
@@ -21,6 +22,8 @@ class Plan:
 
     Attributes:
         choice: What is to be decided.
+        taking: The roadmap onto which comes what continues; None while none is assembled.
+        hindrance: Why nothing can be decided so now; None when it can.
         changes: The measures of which it would be decided.
         left_out: Those of which it cannot be, and why.
         themes: The themes to choose from for those that come into a new programme; none where the
@@ -28,9 +31,16 @@ class Plan:
     """
 
     choice: Choice
+    taking: Roadmap | None
+    hindrance: LazyString | None
     changes: Sequence[Left]
     left_out: Sequence[tuple[Left, LazyString]]
     themes: Sequence[Theme]
+
+    @property
+    def status(self) -> Status:
+        """What is reported of those that do not continue."""
+        return STATUS_OF[self.choice]
 
     def suggested(self, left: Left) -> Theme | None:
         """Return the theme that seems to be the same in the new programme."""
@@ -52,6 +62,7 @@ class Plan:
         """What is the same as long as the same would happen to the same measures."""
         what = [
             self.choice,
+            self.taking.id if self.taking else 0,
             [
                 [left.item.id, left.measure.version, left.report.id if left.report else 0]
                 for left in self.changes
@@ -63,7 +74,6 @@ class Plan:
 
 
 def make(
-    roadmap: Roadmap,
     before: Roadmap,
     choice: Choice,
     item_ids: Collection[int],
@@ -73,10 +83,9 @@ def make(
     """Return what deciding would do now; nothing is written.
 
     Args:
-        roadmap: The year's roadmap.
-        before: That of the year before.
+        before: The roadmap that left something unfinished.
         choice: What is to be decided.
-        item_ids: The items of the year before. What is not unfinished is as if it were not there.
+        item_ids: Items of that roadmap. What is not unfinished is as if it were not there.
         actor: Who would decide.
         today: The day.
     """
@@ -84,19 +93,21 @@ def make(
     for left in left_by(before, actor):
         if left.item.id not in item_ids:
             continue
-        if reason := _hindrance(left, choice, today):
+        if reason := _hinders(left, choice, today):
             left_out.append((left, reason))
         else:
             changes.append(left)
-    is_new = choice is Choice.CONTINUE and roadmap.programme_id != before.programme_id
-    return Plan(choice, changes, left_out, themes_of(roadmap.programme_id) if is_new else ())
+    takes = taking(before)
+    is_new = takes and choice is Choice.CONTINUE and takes.programme_id != before.programme_id
+    themes = themes_of(takes.programme_id) if takes and is_new else ()
+    return Plan(choice, takes, hindrance(before, takes, choice), changes, left_out, themes)
 
 
-def _hindrance(left: Left, choice: Choice, today: date) -> LazyString | None:
+def _hinders(left: Left, choice: Choice, today: date) -> LazyString | None:
     if left.decision:
         return _l("It has been decided already: %(choice)s.", choice=left.decision.choice.label)
     if left.stands:
         return _l("It stands on the roadmap already.")
-    if choice is not Choice.CONTINUE and left.report and left.report.as_of >= today:
-        return _l("It has been reported on today. Decide tomorrow, or let it continue.")
+    if choice is not Choice.CONTINUE and left.report and left.report.as_of > today:
+        return _l("Something has been reported of a later day.")
     return None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import and_, or_, select, true
+from sqlalchemy import and_, func, or_, select, true
 from sqlalchemy.orm import aliased, joinedload
 
 from app.accounts.models import User
@@ -14,9 +14,9 @@ from app.followup.states import FINISHED
 from app.measures.models import Entry, Measure
 from app.measures.queries import visible_to
 from app.programmes.models import Roadmap, Theme
-from app.programmes.queries import roadmap_of
 from app.roadmaps.models import Item
 from app.roadmaps.states import FOLLOWED, Membership
+from app.roadmaps.workflow import ASSEMBLING
 
 
 class Left(NamedTuple):
@@ -30,8 +30,9 @@ class Left(NamedTuple):
         report: What was reported of it last.
         decision: What was decided on it.
         decided_by: The name of who decided; None where nobody has.
-        next_item: It on the roadmap of the year after, if it stands there or stood there.
-        next_entry: The measure in the programme of the year after.
+        next_item: It on the roadmap on which it goes on, or else on a later one; None if on none.
+        next_roadmap: That roadmap.
+        next_entry: The measure in the programme of that roadmap, or of the one that takes it.
     """
 
     item: Item
@@ -42,17 +43,30 @@ class Left(NamedTuple):
     decision: CarryOver | None
     decided_by: str | None
     next_item: Item | None
+    next_roadmap: Roadmap | None
     next_entry: Entry | None
 
     @property
     def stands(self) -> bool:
-        """Whether it stands on the roadmap of the year after."""
+        """Whether it stands on a later roadmap."""
         return self.next_item is not None and self.next_item.membership is not Membership.REMOVED
 
     @property
     def is_open(self) -> bool:
         """Whether somebody has to decide what becomes of it."""
         return self.decision is None and not self.stands
+
+    @property
+    def may_be_undone(self) -> bool:
+        """Whether the decision can be taken back, unless the roadmap that left it is closed."""
+        assembling = self.next_roadmap is not None and self.next_roadmap.phase in ASSEMBLING
+        return self.decision is not None and (self.decision.next_item_id is None or assembling)
+
+
+def taking(before: Roadmap) -> Roadmap | None:
+    """Return the roadmap onto which comes what continues: the next that is assembled now."""
+    query = select(Roadmap).where(Roadmap.year > before.year, Roadmap.phase.in_(sorted(ASSEMBLING)))
+    return db.session.scalar(query.order_by(Roadmap.year).limit(1))
 
 
 def left_by(before: Roadmap, actor: Actor | None = None, item_id: int | None = None) -> list[Left]:
@@ -63,11 +77,29 @@ def left_by(before: Roadmap, actor: Actor | None = None, item_id: int | None = N
         actor: Only what this one may read; everything when None.
         item_id: Only this item.
     """
-    after = roadmap_of(before.year + 1)
+    takes = taking(before)
+    later = (
+        select(Entry.measure_id, func.min(Item.id).label("item_id"))
+        .join(Item, Item.entry_id == Entry.id)
+        .join(Roadmap, Roadmap.id == Item.roadmap_id)
+        .where(Roadmap.year > before.year, Item.membership != Membership.REMOVED)
+        .group_by(Entry.measure_id)
+        .subquery()
+    )
     next_item, next_entry = aliased(Item), aliased(Entry)
+    next_programme = func.coalesce(Roadmap.programme_id, takes.programme_id if takes else None)
     query = (
         select(
-            Item, Entry, Measure, Theme, StatusReport, CarryOver, User.name, next_item, next_entry
+            Item,
+            Entry,
+            Measure,
+            Theme,
+            StatusReport,
+            CarryOver,
+            User.name,
+            next_item,
+            Roadmap,
+            next_entry,
         )
         .join(Entry, Entry.id == Item.entry_id)
         .join(Measure, Measure.id == Entry.measure_id)
@@ -75,19 +107,14 @@ def left_by(before: Roadmap, actor: Actor | None = None, item_id: int | None = N
         .outerjoin(StatusReport, and_(StatusReport.measure_id == Measure.id, StatusReport.newest))
         .outerjoin(CarryOver, CarryOver.item_id == Item.id)
         .outerjoin(User, User.id == CarryOver.decided_by_id)
+        .outerjoin(later, later.c.measure_id == Measure.id)
+        .outerjoin(
+            next_item, next_item.id == func.coalesce(CarryOver.next_item_id, later.c.item_id)
+        )
+        .outerjoin(Roadmap, Roadmap.id == next_item.roadmap_id)
         .outerjoin(
             next_entry,
-            and_(
-                next_entry.measure_id == Measure.id,
-                next_entry.programme_id == (after.programme_id if after else None),
-            ),
-        )
-        .outerjoin(
-            next_item,
-            and_(
-                next_item.entry_id == next_entry.id,
-                next_item.roadmap_id == (after.id if after else None),
-            ),
+            and_(next_entry.measure_id == Measure.id, next_entry.programme_id == next_programme),
         )
         .options(joinedload(Measure.lead_post), joinedload(Measure.unit))
         .where(
@@ -103,7 +130,7 @@ def left_by(before: Roadmap, actor: Actor | None = None, item_id: int | None = N
         )
         .order_by(Item.position, Item.id)
     )
-    return [Left(*row) for row in db.session.execute(query)]
+    return [Left._make(row) for row in db.session.execute(query)]
 
 
 def open_items(before: Roadmap) -> list[Left]:

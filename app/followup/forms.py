@@ -52,6 +52,9 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             field.errors = [_("Give the date.")]
         elif field.data > self._today:
             field.errors = [_("The day is still to come.")]
-        elif latest is not None and field.data <= latest:
-            text = _("The newest report is of %(day)s. Give a later day.", day=format_date(latest))
+        elif latest is not None and field.data < latest:
+            text = _(
+                "The newest report is of %(day)s. Give that day or a later one.",
+                day=format_date(latest),
+            )
             field.errors = [text]

@@ -57,7 +57,7 @@ class CarryOver(Model):
 
     What continues stands on the next roadmap as the item `next_item_id`; `last_year_before` is the
     measure's last year where that was moved on with it. What is done or dropped has the status
-    report `report_id`.
+    report `report_id`; where the day had a report already, `status_before` is what that said.
     """
 
     __tablename__ = "carry_over"
@@ -76,6 +76,9 @@ class CarryOver(Model):
     last_year_before: Mapped[int | None] = mapped_column(info=UNRECORDED)
     next_item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"), index=True)
     report_id: Mapped[int | None] = mapped_column(ForeignKey("status_report.id"), index=True)
+    status_before: Mapped[Status | None] = mapped_column(
+        enum_type(Status, "status_before"), info=UNRECORDED
+    )
     decided_by_id: Mapped[int | None] = mapped_column(
         ForeignKey("user_account.id"), info=UNRECORDED
     )

@@ -49,8 +49,15 @@ def report_status(
     return report
 
 
-def correct_report(report: StatusReport, status: Status, actor: Actor) -> None:
-    """Give a report, which stays of its day, the status that it should have said."""
+def correct_report(report: StatusReport, status: Status, actor: Actor, **notes: str) -> None:
+    """Give a report, which stays of its day, the status that it should have said.
+
+    Args:
+        report: The report.
+        status: What it is to say.
+        actor: Who corrects it.
+        notes: `note_fi` and `note_sv`, where the remark is another one, too.
+    """
     with recorded(
         Tag.STATUS_CORRECTED,
         actor,
@@ -60,6 +67,8 @@ def correct_report(report: StatusReport, status: Status, actor: Actor) -> None:
         naming=("as_of", "precision"),
     ):
         report.status = status
+        for name, note in notes.items():
+            setattr(report, name, note)
         report.reporter_id = actor.user_id
         report.reported_at = clock.now()
 

@@ -1,4 +1,4 @@
-"""What becomes of the unfinished of the year before, and closing a roadmap."""
+"""What becomes of what a roadmap left unfinished, and closing it."""
 
 import re
 from collections.abc import Sequence
@@ -26,9 +26,10 @@ from app.followup.forms import DecisionForm
 from app.followup.states import Choice
 from app.programmes.models import Roadmap, Theme
 from app.programmes.queries import roadmap_of
+from app.programmes.states import Phase
 from app.roadmaps.forms import TransitionForm
-from app.roadmaps.operations import check_version
-from app.roadmaps.workflow import ASSEMBLING, CLOSE, WORKFLOW
+from app.roadmaps.operations import check_version, has_just_made
+from app.roadmaps.workflow import CLOSE, WORKFLOW
 
 blueprint = Blueprint("followup", __name__)
 
@@ -38,20 +39,22 @@ _ID = re.compile("[0-9]{1,9}")
 @blueprint.get("/roadmaps/<int:year>/carry-over")
 @requires(Action.MANAGE_ROADMAP)
 def carry_over(year: int) -> ResponseReturnValue:
-    """List what the year before left unfinished, and what has been decided on it."""
-    roadmap, before = _years(year)
-    every = queries.left_by(before, current_actor())
-    is_new = roadmap.programme_id != before.programme_id
+    """List what a roadmap left unfinished, and what has been decided on it."""
+    before = _roadmap(year)
+    every, taking = queries.left_by(before, current_actor()), queries.taking(before)
+    is_new = taking is not None and taking.programme_id != before.programme_id
+    hindrances = {choice: operations.hindrance(before, taking, choice) for choice in Choice}
     return render_template(
         "followup/carry_over.html",
-        roadmap=roadmap,
         before=before,
+        taking=taking,
         waiting=[left for left in every if left.is_open],
         decided=[left for left in every if left.decision],
         standing=[left for left in every if left.stands and not left.decision],
-        themes=queries.themes_of(roadmap.programme_id) if is_new else (),
-        assembling=roadmap.phase in ASSEMBLING,
-        choices=Choice,
+        themes=queries.themes_of(taking.programme_id) if taking and is_new else (),
+        choices=[choice for choice, why_not in hindrances.items() if not why_not],
+        why_not=list(dict.fromkeys(filter(None, hindrances.values()))),
+        is_closed=before.phase is Phase.CLOSED,
         all_ticked="ticked" in request.args,
         today=clock.today(),
     )
@@ -61,13 +64,13 @@ def carry_over(year: int) -> ResponseReturnValue:
 @requires(Action.MANAGE_ROADMAP)
 def preview(year: int) -> ResponseReturnValue:
     """Show exactly what a decision on the ticked measures would do."""
-    roadmap, before = _years(year)
+    before = _roadmap(year)
     choice, ids = _asked(request.args)
     if not ids:
         flash(_("Tick the measures first."), "error")
         return redirect(url_for("followup.carry_over", year=year))
-    plan = _plan(roadmap, before, choice, ids)
-    return _preview_page(roadmap, plan, DecisionForm(plan, clock.today()))
+    plan = _plan(before, choice, ids)
+    return _preview_page(before, plan, DecisionForm(plan, clock.today()))
 
 
 @blueprint.post("/roadmaps/<int:year>/carry-over/preview")
@@ -76,29 +79,30 @@ def confirm(year: int) -> ResponseReturnValue:
     """Decide as the preview showed, once however often it is sent, unless things have changed."""
     actor, today = current_actor(), clock.today()
     choice, ids = _asked(request.form)
-    roadmap, before = _years(year)
-    plan = _plan(roadmap, before, choice, ids)
+    before = _roadmap(year)
+    plan = _plan(before, choice, ids)
     form = DecisionForm(plan, today)
     key = form.key.data or ""
+    # What has changed may be what this very form, sent twice at once, has just done.
     if earlier_result(actor, key) is None:
         if plan.fingerprint != form.seen.data:
-            return _preview_page(roadmap, plan, form, 409)
+            return _preview_page(before, plan, form, 409)
         if not form.accepts():
-            return _preview_page(roadmap, plan, form, 422)
+            return _preview_page(before, plan, form, 422)
     done = False
     with writing():
-        roadmap, before = _years(year)
+        before = _roadmap(year)
         if earlier_result(actor, key) is None:
-            plan = plans.make(roadmap, before, choice, ids, actor, today)
+            plan = plans.make(before, choice, ids, actor, today)
             if plan.changes and plan.fingerprint == form.seen.data:
-                _decide(roadmap, plan, form)
+                _decide(plan, form)
                 keep_result(actor, key, "decided")
                 done = True
         else:
             done = True
     if not done:
-        roadmap, before = _years(year)
-        return _preview_page(roadmap, _plan(roadmap, before, choice, ids), form, 409)
+        before = _roadmap(year)
+        return _preview_page(before, _plan(before, choice, ids), form, 409)
     flash(_decided(len(ids)), "success")
     return redirect(url_for("followup.carry_over", year=year), 303)
 
@@ -108,11 +112,11 @@ def _decided(count: int) -> str:
     return str(text)
 
 
-def _decide(roadmap: Roadmap, plan: Plan, form: DecisionForm) -> None:
+def _decide(plan: Plan, form: DecisionForm) -> None:
     """Decide on all measures of a plan, or on none."""
     for left in plan.changes:
         operations.decide(
-            roadmap,
+            plan.taking,
             left,
             plan.choice,
             current_actor(),
@@ -128,8 +132,7 @@ def _decide(roadmap: Roadmap, plan: Plan, form: DecisionForm) -> None:
 def undo(year: int, item_id: int) -> ResponseReturnValue:
     """Take a decision back."""
     with writing():
-        roadmap, left = _left(year, item_id)
-        done = operations.undo(roadmap, left.item, current_actor())
+        done = operations.undo(_left(year, item_id).item, current_actor())
     if done:
         flash(_("The decision was taken back."), "success")
     else:
@@ -142,9 +145,10 @@ def undo(year: int, item_id: int) -> ResponseReturnValue:
 def choose_theme(year: int, item_id: int) -> ResponseReturnValue:
     """Choose under which theme of a new programme a measure goes on."""
     with writing():
-        roadmap, left = _left(year, item_id)
-        theme = _theme(queries.themes_of(roadmap.programme_id), "theme")
-        done = theme is not None and operations.choose_theme(roadmap, left, theme, current_actor())
+        left = _left(year, item_id)
+        themes = queries.themes_of(left.next_roadmap.programme_id) if left.next_roadmap else ()
+        theme = _theme(themes, "theme")
+        done = theme is not None and operations.choose_theme(left, theme, current_actor())
     if theme is None:
         flash(_("Choose the theme."), "error")
     elif done:
@@ -158,17 +162,18 @@ def choose_theme(year: int, item_id: int) -> ResponseReturnValue:
 @requires(Action.MANAGE_ROADMAP)
 def close(year: int) -> ResponseReturnValue:
     """Close a roadmap, or show what holds it back."""
-    roadmap = roadmap_of(year) or abort(404)
+    roadmap = _roadmap(year)
     form = TransitionForm(CLOSE, roadmap)
     if not form.is_submitted():
         return _closing_page(roadmap, form)
     try:
         with writing():
-            roadmap = roadmap_of(year) or abort(404)
-            check_version(roadmap, form.version.data)
-            closing.close(roadmap, current_actor())
+            roadmap, actor = _roadmap(year), current_actor()
+            if not has_just_made(roadmap, CLOSE, form.version.data, actor):
+                check_version(roadmap, form.version.data)
+                closing.close(roadmap, actor)
     except Refused as refused:
-        roadmap = roadmap_of(year) or abort(404)
+        roadmap = _roadmap(year)
         return _closing_page(roadmap, TransitionForm(CLOSE, roadmap), 409, refused)
     flash(_("The roadmap is closed."), "success")
     return redirect(url_for("roadmaps.roadmap", year=year), 303)
@@ -177,29 +182,26 @@ def close(year: int) -> ResponseReturnValue:
 def _closing_page(
     roadmap: Roadmap, form: TransitionForm, code: int = 200, refused: Refused | None = None
 ) -> ResponseReturnValue:
-    following = roadmap_of(roadmap.year + 1)
     body = render_template(
         "followup/closing.html",
         roadmap=roadmap,
         form=form,
         refused=refused,
         waiting=queries.open_items(roadmap),
-        is_decided_in=following.year if following else None,
         may_close=roadmap.phase in WORKFLOW.named(CLOSE).sources,
     )
     return body, code
 
 
-def _years(year: int) -> tuple[Roadmap, Roadmap]:
-    """Return the roadmaps of a year and of the year before; 404 where there are not both."""
-    return roadmap_of(year) or abort(404), roadmap_of(year - 1) or abort(404)
+def _roadmap(year: int) -> Roadmap:
+    """Return the roadmap of a year, or answer 404."""
+    return roadmap_of(year) or abort(404)
 
 
-def _left(year: int, item_id: int) -> tuple[Roadmap, Left]:
-    """Return the roadmap of a year and what the year before left unfinished; 404 if it is none."""
-    roadmap, before = _years(year)
-    found = queries.left_by(before, current_actor(), item_id)
-    return roadmap, found[0] if found else abort(404)
+def _left(year: int, item_id: int) -> Left:
+    """Return what the roadmap of a year left unfinished; 404 if it is not that."""
+    found = queries.left_by(_roadmap(year), current_actor(), item_id)
+    return found[0] if found else abort(404)
 
 
 def _asked(args: MultiDict[str, str]) -> tuple[Choice, list[int]]:
@@ -216,25 +218,24 @@ def _theme(themes: Sequence[Theme], name: str) -> Theme | None:
     return next((theme for theme in themes if str(theme.id) == text), None) or abort(400)
 
 
-def _plan(roadmap: Roadmap, before: Roadmap, choice: Choice, ids: list[int]) -> Plan:
+def _plan(before: Roadmap, choice: Choice, ids: list[int]) -> Plan:
     """Return the plan; 404 when none of the items is left unfinished."""
-    plan = plans.make(roadmap, before, choice, ids, current_actor(), clock.today())
+    plan = plans.make(before, choice, ids, current_actor(), clock.today())
     if not (plan.changes or plan.left_out):
         abort(404)
     return plan
 
 
 def _preview_page(
-    roadmap: Roadmap, plan: Plan, form: DecisionForm, code: int = 200
+    before: Roadmap, plan: Plan, form: DecisionForm, code: int = 200
 ) -> ResponseReturnValue:
     form.seen.data = plan.fingerprint
     body = render_template(
         "followup/preview.html",
-        roadmap=roadmap,
+        before=before,
         plan=plan,
         form=form,
         changed=code == 409,
         chosen=request.form,
-        assembling=roadmap.phase in ASSEMBLING,
     )
     return body, code

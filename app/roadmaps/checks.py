@@ -15,7 +15,7 @@ from app.measures.models import Measure
 from app.measures.states import State
 from app.measures.workflow import TWIN_TEXTS, missing, translation_gaps
 from app.programmes.models import Roadmap
-from app.roadmaps import queries
+from app.roadmaps import board_queries, queries
 from app.roadmaps.codes import may_be_coded
 from app.roadmaps.queries import Content
 from app.roadmaps.states import Membership
@@ -57,12 +57,14 @@ class Subject:
         rows: What stands on it and is checked.
         matters: The meetings that are to decide on measures, by the measure's id.
         coded: The entries whose codes the city board has approved.
+        carried_over: From the roadmap of which year items were carried over, by the item's id.
     """
 
     roadmap: Roadmap
     rows: Sequence[Content]
     matters: Mapping[int, int]
     coded: Collection[int]
+    carried_over: Mapping[int, int]
 
 
 @dataclass(frozen=True)
@@ -132,8 +134,9 @@ def _place_of_code(row: Content, subject: Subject) -> Place:
     if now is not None and is_of_programme and may_be_coded(row.Entry, now, subject.coded):
         values: dict[str, Any] = {"year": subject.roadmap.year, "_anchor": "next"}
         return Place(_l("Assemble"), "roadmaps.roadmap", values, Action.MANAGE_ROADMAP)
-    if row.Item.carried_over_from_id and not row.Entry.code:
-        values = {"year": subject.roadmap.year, "_anchor": f"item-{row.Item.carried_over_from_id}"}
+    from_year = subject.carried_over.get(row.Item.id)
+    if from_year and not row.Entry.code:
+        values = {"year": from_year, "_anchor": f"item-{row.Item.carried_over_from_id}"}
         return Place(_l("Choose the theme"), "followup.carry_over", values, Action.MANAGE_ROADMAP)
     return _edited(row.Measure, _l("Choose the theme"))
 
@@ -210,6 +213,7 @@ def findings(roadmap: Roadmap) -> list[Finding]:
         rows,
         queries.matters_of({row.Measure.id for row in rows}),
         queries.with_standing_codes(roadmap.programme_id),
+        board_queries.carried_over_from(roadmap),
     )
     found = ((check, list(check.find(subject))) for check in (*CHECKS, *_FURTHER.values()))
     return [Finding(check, shortcomings) for check, shortcomings in found if shortcomings]

@@ -13,7 +13,7 @@ from app.measures.models import Measure
 from app.measures.states import Size
 from app.programmes.models import Roadmap
 from app.programmes.queries import roadmap_of
-from app.roadmaps import order, queries
+from app.roadmaps import board_queries, order, queries
 from app.roadmaps.models import Item
 from app.roadmaps.queries import Content
 from app.roadmaps.states import Membership
@@ -78,6 +78,7 @@ def listing(roadmap: Roadmap, actor: Actor, number: int) -> dict[str, Any]:
         "costs": costs_of(rows),
         "assembling": roadmap.phase in ASSEMBLING,
         "is_by_code": order.is_by_code(rows),
+        "carried_over": board_queries.carried_over_from(roadmap),
         "year_before": before.year if before else None,
     }
 

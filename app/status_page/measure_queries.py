@@ -79,8 +79,8 @@ def board_decisions_of(
     return db.session.execute(query).all()
 
 
-def carry_overs_of(measure_id: int, *, proposed: bool) -> Sequence[Row[datetime, int]]:
-    """Return when a measure was carried over to the roadmap of the next year, and from which year.
+def carry_overs_of(measure_id: int, *, proposed: bool) -> Sequence[Row[datetime, int, int]]:
+    """Return when a measure was carried over, from the roadmap of which year to which.
 
     Args:
         measure_id: The measure.
@@ -90,7 +90,7 @@ def carry_overs_of(measure_id: int, *, proposed: bool) -> Sequence[Row[datetime,
     next_roadmap = aliased(Roadmap)
     memberships = BOARD_APPROVED | ({Membership.PROPOSED} if proposed else set())
     query = (
-        select(CarryOver.decided_at, Roadmap.year)
+        select(CarryOver.decided_at, Roadmap.year, next_roadmap.year)
         .join(old, old.id == CarryOver.item_id)
         .join(Entry, Entry.id == old.entry_id)
         .join(Roadmap, Roadmap.id == old.roadmap_id)

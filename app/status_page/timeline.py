@@ -155,9 +155,9 @@ def _board(measure_id: int, lang: Language, *, proposed: bool) -> Iterator[Happe
 
 
 def _carried_over(measure_id: int, lang: Language, *, proposed: bool) -> Iterator[Happening]:
-    """Give how the measure went over from the roadmap of a year to that of the next."""
-    for decided_at, year in measure_queries.carry_overs_of(measure_id, proposed=proposed):
-        text = _("From the digital roadmap %(year)s to that of %(next)s", year=year, next=year + 1)
+    """Give how the measure went over from the roadmap of a year to a later one."""
+    for decided_at, year, later in measure_queries.carry_overs_of(measure_id, proposed=proposed):
+        text = _("From the digital roadmap %(year)s to that of %(next)s", year=year, next=later)
         yield Happening(_at(decided_at), _l("carried over"), "started", texts=[_plain(text, lang)])
 
 

@@ -391,6 +391,11 @@ def _followup():
         sa.Column("last_year_before", sa.Integer(), nullable=True),
         sa.Column("next_item_id", sa.Integer(), nullable=True),
         sa.Column("report_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "status_before",
+            _choice("status_before", ("planned", "started", "done", "abandoned", "no_info")),
+            nullable=True,
+        ),
         sa.Column("decided_by_id", sa.Integer(), nullable=True),
         sa.Column("decided_at", sa.DateTime(), nullable=False),
         sa.CheckConstraint(

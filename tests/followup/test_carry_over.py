@@ -5,16 +5,19 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from app.accounts.operations import INSTALLER
 from app.core import clock
 from app.core.database import writing
 from app.core.errors import Refused, Stale
 from app.extensions import db
-from app.followup.carry_over import choose_theme, decide, undo
+from app.followup.carry_over import STATUS_OF, choose_theme, decide, undo
 from app.followup.carry_over_queries import open_items
 from app.followup.models import StatusReport
 from app.followup.operations import correct_report
 from app.followup.states import Choice, Status
-from app.programmes.models import Theme
+from app.programmes import operations as programmes
+from app.programmes.models import Programme, Theme
+from app.programmes.queries import roadmap_of
 from app.programmes.states import Phase
 from app.roadmaps import assembling, checks, queries
 from app.roadmaps.models import Item
@@ -73,7 +76,7 @@ def test_what_continues_keeps_its_code_and_lasts_longer(app, actor) -> None:
     assert measure_of(item_id).last_year == YEAR
     assert open_items(before()) == []
     with writing():
-        assert undo(the_roadmap(), db.session.get_one(Item, item_id), actor("secretary"))
+        assert undo(db.session.get_one(Item, item_id), actor("secretary"))
     assert next_rows() == [("A7", Membership.REMOVED, None)]
     assert measure_of(item_id).last_year == YEAR - 1
     assert len(open_items(before())) == 1
@@ -101,12 +104,13 @@ def test_in_a_new_programme_it_comes_under_a_theme_of_that(app, actor) -> None:
     (gap,) = found["codes"]
     assert gap.measure.id == measure_of(second).id
     assert gap.place.endpoint == "followup.carry_over"
+    assert gap.place.values["year"] == YEAR - 1
     with writing():
         theme = db.session.get_one(Theme, theme_id)
-        assert choose_theme(the_roadmap(), left(second), theme, secretary)
+        assert choose_theme(left(second), theme, secretary)
     with writing():
         theme = db.session.get_one(Theme, theme_id)
-        assert not choose_theme(the_roadmap(), left(second), theme, secretary)
+        assert not choose_theme(left(second), theme, secretary)
     assert [code for code, *_rest in next_rows()] == ["A1", "A2"]
     assert "codes" not in {each.check.name for each in checks.findings(the_roadmap())}
 
@@ -134,10 +138,10 @@ def test_what_is_done_or_dropped_is_reported(app, actor, choice: Choice, status:
     assert next_rows() == []
     assert open_items(before()) == []
     with writing():
-        assert undo(the_roadmap(), db.session.get_one(Item, item_id), actor("secretary"))
+        assert undo(db.session.get_one(Item, item_id), actor("secretary"))
     assert reports(item_id) == [(*known, True)]
     with writing():
-        assert not undo(the_roadmap(), db.session.get_one(Item, item_id), actor("secretary"))
+        assert not undo(db.session.get_one(Item, item_id), actor("secretary"))
 
 
 def test_a_report_that_was_corrected_stays(app, actor) -> None:
@@ -148,7 +152,7 @@ def test_a_report_that_was_corrected_stays(app, actor) -> None:
         report = db.session.scalars(select(StatusReport)).one()
         correct_report(report, Status.STARTED, actor("secretary"))
     with writing():
-        undo(the_roadmap(), db.session.get_one(Item, item_id), actor("secretary"))
+        undo(db.session.get_one(Item, item_id), actor("secretary"))
     assert reports(item_id) == [(Status.STARTED, clock.today(), True)]
 
 
@@ -157,10 +161,10 @@ def test_a_report_that_was_corrected_stays(app, actor) -> None:
     [
         {"as_of": None, "reason": "Ei rahaa"},
         {"as_of": clock.today() + timedelta(days=1), "reason": "Ei rahaa"},
-        {"as_of": date(2025, 12, 31), "reason": "Ei rahaa"},
+        {"as_of": date(2025, 12, 30), "reason": "Ei rahaa"},
         {"as_of": clock.today(), "reason": "  "},
     ],
-    ids=["no day", "tomorrow", "day of the newest report", "no reason"],
+    ids=["no day", "tomorrow", "before the newest report", "no reason"],
 )
 def test_what_cannot_be_reported_is_refused(app, actor, given) -> None:
     item_id = left_unfinished(status=Status.STARTED)
@@ -182,14 +186,102 @@ def test_one_decision_each(app, actor) -> None:
 
 
 @pytest.mark.parametrize("phase", list(Phase))
-def test_it_is_decided_while_the_roadmap_is_drafted(app, actor, phase: Phase) -> None:
-    item_id = left_unfinished()
+def test_it_continues_while_the_next_roadmap_is_drafted_and_ends_at_any_time(
+    client, sign_in, actor, phase: Phase
+) -> None:
+    item_id, other_id = left_unfinished("A1"), left_unfinished("A2")
     put_into(phase)
-    if phase in {Phase.DRAFTING, Phase.RETURNED_BY_BOARD, Phase.AMENDING}:
+    sign_in(client, "secretary")
+    takes = phase in {Phase.DRAFTING, Phase.RETURNED_BY_BOARD, Phase.AMENDING}
+    assert ('value="continue"' in client.get(PAGE).text) is takes
+    if takes:
         decided(item_id, Choice.CONTINUE, actor("secretary"))
     else:
         with pytest.raises(Refused):
             decided(item_id, Choice.CONTINUE, actor("secretary"))
+    decided(other_id, Choice.DONE, actor("secretary"), as_of=clock.today())
+    assert client.submit(PAGE, action=f"{PAGE}/{other_id}/undo").status_code == 303
+    assert decisions() == ({item_id: Choice.CONTINUE} if takes else {})
+
+
+@pytest.mark.parametrize("phase", [Phase.CLOSED, Phase.BEFORE_BOARD])
+def test_nothing_is_decided_of_a_roadmap_that_is_closed_or_not_approved(
+    client, sign_in, actor, phase: Phase
+) -> None:
+    open_one, over = left_unfinished("A1"), left_unfinished("A2")
+    decided(over, Choice.DONE, actor("secretary"), as_of=clock.today())
+    with writing():
+        left_open = before()
+        left_open.phase, left_open.once_approved = phase, phase is Phase.CLOSED
+    sign_in(client, "secretary")
+    assert 'name="choice"' not in client.get(PAGE).text
+    address = f"{PAGE}/preview?choice=done&id={open_one}"
+    assert f'action="{PAGE}/preview"' not in client.get(address).text
+    with pytest.raises(Refused):
+        decided(open_one, Choice.DONE, actor("secretary"), as_of=clock.today())
+    if phase is Phase.CLOSED:
+        assert client.forge(f"{PAGE}/{over}/undo").status_code == 409
+        assert decisions() == {over: Choice.DONE}
+
+
+def test_what_an_old_roadmap_left_continues_on_the_next_that_is_drafted(
+    client, sign_in, actor
+) -> None:
+    with writing():
+        db.session.scalars(select(Programme)).one().last_year = YEAR + 1
+    with writing():
+        programme = db.session.scalars(select(Programme)).one()
+        programmes.add_roadmap(programme, YEAR + 1, Phase.DRAFTING, INSTALLER)
+    put_into(Phase.APPROVED)
+    item_id = left_unfinished(last_year=YEAR - 1)
+    decided(item_id, Choice.CONTINUE, actor("secretary"))
+    (row,) = queries.contents(roadmap_of(YEAR + 1))
+    assert (row.Entry.code, row.Item.carried_over_from_id) == ("A1", item_id)
+    assert measure_of(item_id).last_year == YEAR + 1
+    sign_in(client, "secretary")
+    page = client.get(f"/roadmaps/{YEAR + 1}?lang=sv").text
+    assert f"överförd från {YEAR - 1}" in page
+    assert f'href="{PAGE}#item-{item_id}"' in page
+    told = f"Från den digitala färdplanen {YEAR - 1} till färdplanen {YEAR + 1}"
+    assert told in client.get(f"/measures/{measure_of(item_id).id}?lang=sv").text
+    assert client.submit(PAGE, action=f"{PAGE}/{item_id}/undo").status_code == 303
+    assert measure_of(item_id).last_year == YEAR - 1
+    # What stands on any later roadmap anyway is not left.
+    with writing():
+        later = roadmap_of(YEAR + 1)
+        assembling.put_on(later, left(item_id).entry, actor("secretary"))
+    assert open_items(before()) == []
+
+
+@pytest.mark.parametrize("choice", [Choice.DONE, Choice.DROP])
+def test_it_is_decided_on_the_day_of_the_newest_report(
+    client, sign_in, actor, choice: Choice
+) -> None:
+    today = clock.today()
+    item_id = left_unfinished(status=Status.STARTED, as_of=today)
+    with writing():
+        db.session.scalars(select(StatusReport)).one().note_fi = "Puolivälissä"
+    sign_in(client, "secretary")
+    address = f"{PAGE}/preview?choice={choice}&id={item_id}"
+    data = {"reason": "Ei rahaa"} if choice is Choice.DROP else {}
+    response = client.submit(address, data, action=f"{PAGE}/preview")
+    assert (response.status_code, response.location) == (303, PAGE)
+    # A day has one report, which says from now on what was decided.
+    assert reports(item_id) == [(STATUS_OF[choice], today, True)]
+    note = "Puolivälissä\nEi rahaa" if choice is Choice.DROP else "Puolivälissä"
+    assert db.session.scalars(select(StatusReport.note_fi)).one() == note
+    assert open_items(before()) == []
+    assert client.submit(PAGE, action=f"{PAGE}/{item_id}/undo").status_code == 303
+    assert reports(item_id) == [(Status.STARTED, today, True)]
+    assert db.session.scalars(select(StatusReport.note_fi)).one() == "Puolivälissä"
+
+
+def test_a_report_of_a_month_that_is_not_over_is_left_out(client, sign_in, actor) -> None:
+    item_id = left_unfinished(status=Status.STARTED, as_of=clock.today() + timedelta(days=9))
+    sign_in(client, "secretary")
+    page = client.get(f"{PAGE}/preview?choice=done&id={item_id}&lang=fi").text
+    assert "Myöhemmältä päivältä on jo tilannetieto" in page
+    assert f'action="{PAGE}/preview"' not in page
 
 
 @pytest.mark.parametrize("person", ["member", "chair", "board-secretary", "administrator"])
@@ -207,7 +299,7 @@ def test_what_the_board_has_approved_is_not_taken_back(app, actor) -> None:
     with writing():
         queries.contents(the_roadmap())[0].Item.membership = Membership.APPROVED
     with pytest.raises(Refused), writing():
-        undo(the_roadmap(), db.session.get_one(Item, item_id), actor("secretary"))
+        undo(db.session.get_one(Item, item_id), actor("secretary"))
     assert decisions() == {item_id: Choice.CONTINUE}
 
 
@@ -300,7 +392,7 @@ def test_what_is_wrong_in_the_form_is_said(client, sign_in, actor) -> None:
     for data, wrong in (
         ({"reason": ""}, "reason"),
         ({"reason": "x", "as_of": ""}, "as_of"),
-        ({"reason": "x", "as_of": "2025-12-31"}, "as_of"),
+        ({"reason": "x", "as_of": "2025-12-30"}, "as_of"),
         ({"reason": "x", "as_of": "2999-01-01"}, "as_of"),
         ({"reason": "x", "as_of": "yesterday"}, "as_of"),
     ):
@@ -344,7 +436,7 @@ def test_a_gap_of_a_theme_is_filled_on_the_page(client, sign_in, actor) -> None:
         (f"{PAGE}/preview?choice=x&id=1", 404),
         (f"{PAGE}/preview?choice=continue&id=999999", 404),
         (f"{PAGE}/preview?choice=continue&id=x&id=%00&id=-1", 302),
-        (f"/roadmaps/{YEAR - 1}/carry-over", 404),
+        (f"/roadmaps/{YEAR}/carry-over", 200),
         ("/roadmaps/2099/carry-over", 404),
     ],
 )
@@ -395,7 +487,7 @@ def test_the_record_tells_what_was_decided(client, sign_in, actor) -> None:
     drafting()
     decided(item_id, Choice.DROP, actor("secretary"), as_of=clock.today(), reason="Ei rahaa")
     with writing():
-        undo(the_roadmap(), db.session.get_one(Item, item_id), actor("secretary"))
+        undo(db.session.get_one(Item, item_id), actor("secretary"))
     sign_in(client, "secretary")
     shown = client.get(f"/measures/{measure_of(item_id).id}/history").text
     assert shown.count("Ei rahaa") >= 2

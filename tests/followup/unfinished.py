@@ -9,7 +9,7 @@ from app.core.database import writing
 from app.core.policy import Actor
 from app.extensions import db
 from app.followup.carry_over import decide
-from app.followup.carry_over_queries import Left, left_by
+from app.followup.carry_over_queries import Left, left_by, taking
 from app.followup.models import CarryOver
 from app.followup.operations import report_status
 from app.followup.states import Choice, Precision, Status
@@ -27,7 +27,7 @@ from tests.measures.proposals import fresh
 from tests.roadmaps.drafts import approved, put_into, the_roadmap
 from tests.scoring.rounds import YEAR
 
-PAGE = f"/roadmaps/{YEAR}/carry-over"
+PAGE = f"/roadmaps/{YEAR - 1}/carry-over"
 
 
 def before():
@@ -97,7 +97,7 @@ def decided(item_id: int, choice: Choice, actor: Actor, **given) -> None:
     with writing():
         found = left(item_id)
         assert found is not None
-        decide(the_roadmap(), found, choice, actor, **given)
+        decide(taking(before()), found, choice, actor, **given)
 
 
 def decisions() -> dict[int, Choice]:
