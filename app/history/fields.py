@@ -49,7 +49,7 @@ LABELS: Mapping[str, LazyString] = MappingProxyType(
         "position": _l("Position in the order"),
         "colour": _l("Number of the colour"),
         "item_id": _l("Measure"),
-        "next_item_id": _l("Measure in the year after"),
+        "next_item_id": _l("Continues as"),
         "report_id": _l("Status report"),
         "choice": _l("What becomes of the unfinished"),
         "proposal_id": _l("Proposal to the city board"),

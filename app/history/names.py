@@ -82,9 +82,12 @@ def _rounds(ids: list[int], _actor: Actor) -> Any:
     return query.where(Round.id.in_(ids))
 
 
-def _items(ids: list[int], _actor: Actor) -> Any:
-    query = select(Item.id, Roadmap.year).join(Roadmap, Roadmap.id == Item.roadmap_id)
-    return query.where(Item.id.in_(ids))
+def _items(ids: list[int], actor: Actor) -> Any:
+    query = select(Item.id, Roadmap.year, Entry.code, Measure.name_fi, Measure.name_sv)
+    query = query.join(Roadmap, Roadmap.id == Item.roadmap_id)
+    query = query.join(Entry, Entry.id == Item.entry_id)
+    query = query.join(Measure, Measure.id == Entry.measure_id)
+    return query.where(Item.id.in_(ids), visible_to(actor))
 
 
 def _named_measure(row: Any, lang: Language) -> Text:
@@ -94,6 +97,12 @@ def _named_measure(row: Any, lang: Language) -> Text:
 def _theme(row: Any, lang: Language) -> Text:
     name = text_of(row, "name", lang)
     return name._replace(value=f"{row.code} {name.value}")
+
+
+def _item(row: Any, lang: Language) -> Text:
+    of = row.code or text_of(row, "name", lang).value
+    text = _("%(measure)s, digital roadmap %(year)s", measure=of, year=row.year)
+    return Text(text, lang, is_other=False)
 
 
 def _file(row: Any, lang: Language) -> Text:
@@ -129,7 +138,7 @@ _QUERIES: Mapping[str, tuple[_Query, _Namer]] = MappingProxyType(
         ClassificationValue.__tablename__: _twin(ClassificationValue),
         Criterion.__tablename__: _twin(Criterion),
         Entry.__tablename__: (_entries, _named_measure),
-        Item.__tablename__: (_items, _year),
+        Item.__tablename__: (_items, _item),
         Measure.__tablename__: (_measures, _named_measure),
         Meeting.__tablename__: (_rows(Meeting, "number", "held_on"), _meeting),
         Post.__tablename__: _twin(Post, "title"),

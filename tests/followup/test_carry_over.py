@@ -488,6 +488,9 @@ def test_the_record_tells_what_was_decided(client, sign_in, actor) -> None:
     decided(item_id, Choice.DROP, actor("secretary"), as_of=clock.today(), reason="Ei rahaa")
     with writing():
         undo(db.session.get_one(Item, item_id), actor("secretary"))
+    decided(item_id, Choice.CONTINUE, actor("secretary"))
     sign_in(client, "secretary")
-    shown = client.get(f"/measures/{measure_of(item_id).id}/history").text
+    shown = client.get(f"/measures/{measure_of(item_id).id}/history?lang=sv").text
     assert shown.count("Ei rahaa") >= 2
+    for year in (YEAR - 1, YEAR):
+        assert f"A1, digital färdplan {year}" in shown
