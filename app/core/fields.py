@@ -21,7 +21,8 @@ from wtforms import (
 from wtforms.validators import Length, Optional, ValidationError
 
 _VERSION = re.compile(r"[0-9]{1,9}")
-_CONTROL_OR_SURROGATE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# Beside control characters and lone surrogates the two that no XML may hold, and so no file of Word.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 def tidy(text: str | None) -> str:
@@ -37,7 +38,7 @@ def tidy_line(text: str | None) -> str:
 
 def printable(text: str) -> str:
     """Return `text` without characters that no keyboard writes and no database should hold."""
-    return _CONTROL_OR_SURROGATE.sub("", text)
+    return _UNPRINTABLE.sub("", text)
 
 
 def _is_printable(_form: object, field: Field) -> None:

@@ -86,14 +86,11 @@ def text_for_board(subject: Subject, actor: Actor) -> TextForBoard:
         proposal = board_queries.newest(BoardProposal, subject)
     content = snapshot.parsed(proposal) if proposal else json.loads(text_of(subject))
     parts = parts_of(content)
-    may_read = readable(parts, actor)
-    shown = {
-        key: part
-        for key, part in parts.items()
-        if key in may_read and part.get("publicity") != "secret"
-    }
+    shown = _nameable(parts, actor)
     earlier = _approved_before(subject, proposal)
     found = differences(parts_of(snapshot.parsed(earlier)), parts) if earlier else None
+    if found:
+        found = found._replace(removed=_nameable(found.removed, actor))
     context: dict[str, Any] = {
         "content": content,
         "number": proposal.number if proposal else 0,
@@ -107,6 +104,16 @@ def text_for_board(subject: Subject, actor: Actor) -> TextForBoard:
         context["sha256"],
         context["left_out"],
     )
+
+
+def _nameable(parts: Mapping[Key, Part], actor: Actor) -> dict[Key, Part]:
+    """Return the parts that the text may name: what its reader may read and is not secret."""
+    may_read = readable(parts, actor)
+    return {
+        key: part
+        for key, part in parts.items()
+        if key in may_read and part.get("publicity") != "secret"
+    }
 
 
 def _approved_before(subject: Subject, proposal: BoardProposal | None) -> Snapshot | None:

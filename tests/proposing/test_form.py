@@ -219,8 +219,8 @@ def test_invisible_characters_are_taken_out_and_told_of(ella, field, typed, kept
     assert count() == 0
 
 
-def test_lone_surrogates_are_not_printable() -> None:
-    assert printable("a\ud800b\n\tc\0") == "ab\n\tc"
+def test_lone_surrogates_and_what_no_xml_may_hold_are_not_printable() -> None:
+    assert printable("a\ud800b\n\tc\0\ufffe\uffff") == "ab\n\tc"
 
 
 @pytest.mark.parametrize(

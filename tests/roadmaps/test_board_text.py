@@ -2,7 +2,9 @@
 
 import pytest
 
+from app.core.database import writing
 from app.measures.states import Publicity
+from app.roadmaps.states import Membership
 from tests.roadmaps.drafts import (
     approved,
     assemble,
@@ -10,6 +12,7 @@ from tests.roadmaps.drafts import (
     board_decides,
     drafted,
     edit,
+    item_of,
     move,
     proposal,
 )
@@ -63,6 +66,17 @@ def test_what_is_secret_is_left_out(client, sign_in, actor, app, person: str) ->
     assert "Asukas varaa" not in page
     assert "98 765" not in page.replace("\xa0", " ")
     assert "1 salassa pidettävä toimenpide puuttuu" in page
+
+
+def test_an_amendment_does_not_name_a_secret_that_is_gone(client, sign_in, actor, app) -> None:
+    secrets = {"publicity": Publicity.SECRET, "secrecy_basis": "JulkL 24 §"}
+    measure_id, _other = before_board(actor("secretary"), actor("chair"), count=2, **secrets)
+    board_decides(actor("board-secretary"))
+    move("amend", actor("secretary"), "Kiireellinen")
+    with writing():
+        item_of(measure_id).membership = Membership.REMOVED
+    sign_in(client, "secretary")
+    assert "Asukas varaa" not in client.get(f"{PAGE}?lang=fi").text
 
 
 def test_an_amendment_tells_what_it_changes(client, sign_in, actor, app) -> None:
