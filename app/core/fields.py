@@ -21,7 +21,7 @@ from wtforms import (
 from wtforms.validators import Length, Optional, ValidationError
 
 _VERSION = re.compile(r"[0-9]{1,9}")
-# Beside control characters and lone surrogates the two that no XML may hold, and so no file of Word.
+# Beside control characters and lone surrogates the two that no XML, so no file of Word, may hold.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
