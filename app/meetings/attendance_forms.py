@@ -45,12 +45,11 @@ class AttendanceForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             all_present: Whether all who attend themselves are present, whatever was chosen;
                 deputies stay as they were chosen.
         """
-        found = [self._of(each, all_present=all_present) for each in self.people]
-        if self.add_id.data:
+        found = {each.user_id: self._of(each, all_present=all_present) for each in self.people}
+        if added := self.add_id.data:
             part = self.add_part.data or Part.EXPERT
-            deputy_for = self.add_deputy.data
-            found.append(Seen(self.add_id.data, part, Presence.PRESENT, deputy_for))
-        return found
+            found[added] = Seen(added, part, Presence.PRESENT, self.add_deputy.data)
+        return list(found.values())
 
     def _of(self, each: Seen, *, all_present: bool) -> Seen:
         present = all_present and each.deputy_for_id is None
@@ -73,6 +72,8 @@ class AttendanceForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         for each in self.people:
             if each.user_id in faults:
                 self.field(each, "presence").errors = [str(faults[each.user_id])]
+        if self.add_id.data in faults:
+            self.add_id.errors = [str(faults[self.add_id.data])]
 
     def take(self, refused: Refused) -> None:
         """Say above the form why it could not be saved."""
@@ -133,7 +134,8 @@ def attendance_form(
             own = {str(each.deputy_for_id): person_name(names.get(each.deputy_for_id or 0, ""))}
             field.choices = {"": _("Nobody")} | own | principals
     form.add_deputy.choices = {"": _("Nobody")} | principals
-    known = {each.user_id for each in people}
+    # Whoever is added by a form that is sent twice stands there already when it comes again.
+    known = {each.user_id for each in people} - {form.add_id.data}
     form.add_id.choices = {"": _("Nobody")} | {
         str(each.id): person_name(each.name) for each in further if each.id not in known
     }
@@ -218,7 +220,9 @@ def disqualification_form(
         data[f"reason_{key}"] = found.reason if found else ""
     form_class = type("DisqualificationForm", (DisqualificationForm,), {**fields, "people": people})
     form: DisqualificationForm = form_class(data=data)
+    # As in `attendance_form`.
+    known_here = {*people} - {form.add_id.data}
     form.add_id.choices = {"": _("Nobody")} | {
-        str(key): person_name(name) for key, name in further.items() if key not in people
+        str(key): person_name(name) for key, name in further.items() if key not in known_here
     }
     return form

@@ -59,7 +59,7 @@ def take_attendance(meeting_id: int) -> ResponseReturnValue:
         form.take(refused)
         return _attendance_page(meeting_of(meeting_id), form, 409)
     flash(_("Attendance was saved."), "success")
-    if said[len(form.people) :]:
+    if form.add_id.data:
         return see_other("meetings.attendance", meeting_id=meeting_id)
     return see_other("meetings.meeting", meeting_id=meeting_id)
 

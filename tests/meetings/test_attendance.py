@@ -141,8 +141,30 @@ def test_somebody_is_added(client, sign_in, actor, meeting_id) -> None:
     assert (response.status_code, response.location) == (303, page)
     found = rows(meeting_id)[expert]
     assert (found.part, found.presence) == (Part.EXPERT, Presence.PRESENT)
+    # The same form once more, as by two presses at the same moment.
+    again = client.forge(page, {**data, "seen": "old"})
+    assert (again.status_code, again.location) == (303, page)
+    assert rows(meeting_id)[expert].presence is Presence.PRESENT
     forged = {"add_id": "999999", "seen": "x"}
     assert client.forge(page, forged).status_code == 422
+
+
+def test_a_deputy_who_is_added_beside_the_person_is_refused(
+    client, sign_in, actor, meeting_id
+) -> None:
+    member, deputy = actor("member").user_id, actor("proposer").user_id
+    sign_in(client, "secretary")
+    page = f"/meetings/{meeting_id}/attendance"
+    data = {
+        f"presence_{member}": "present",
+        "add_id": str(deputy),
+        "add_part": "member",
+        "add_deputy": str(member),
+    }
+    answer = client.submit(page, data, button="Tallenna läsnäolo", action=page)
+    assert answer.status_code == 422
+    assert 'id="add_id-error"' in answer.text
+    assert rows(meeting_id) == {}
 
 
 @pytest.mark.parametrize("what", ["attendance", "disqualifications"])
@@ -245,6 +267,8 @@ def test_one_declared_in_the_meeting_is_written_down_and_taken_away(
     member = actor("member").user_id
     data = {"add_id": str(member), "add_ruling": "disqualified", "add_reason": "Omistaa osakkeita"}
     assert client.submit(page, data, action=page).status_code == 303
+    # The same form once more, as by two presses at the same moment.
+    assert client.forge(page, {**data, "seen": "old"}).status_code == 303
     assert f"{actor('member').name}, esteellinen" in client.get(f"/meetings/{meeting_id}").text
     nothing = {f"ruling_{member}": "nothing"}
     assert client.submit(page, nothing, action=page).status_code == 303
