@@ -38,7 +38,7 @@ class Meeting(Model):
         enum_type(RecordKind, "record_kind"), default=RecordKind.MINUTES
     )
     first_section: Mapped[int | None]
-    others: Mapped[str] = mapped_column(Text, default="")
+    others: Mapped[str] = mapped_column(Text, default="", info=UNRECORDED)
     ended_at: Mapped[datetime | None]
     minutes_approved_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1, info=UNRECORDED)
@@ -108,14 +108,15 @@ class Decision(Model):
     __tablename__ = "decision"
     __table_args__ = (
         CheckConstraint(
-            "(stage = 'decided') = (meeting_id IS NOT NULL AND outcome IS NOT NULL"
-            " AND decided_on IS NOT NULL)",
+            "(stage = 'decided' AND meeting_id IS NOT NULL AND outcome IS NOT NULL"
+            " AND decided_on IS NOT NULL) OR (stage <> 'decided' AND decided_on IS NULL)",
             name="decided_if_and_only_if_complete",
         ),
         CheckConstraint("(stage = 'on_agenda') = (outcome IS NULL)", name="stage_has_outcome"),
         CheckConstraint("stage = 'decided' OR undone_at IS NULL", name="undone_was_decided"),
         CheckConstraint(
-            "(stage = 'decided') = (recorded_by_id IS NOT NULL AND recorded_at IS NOT NULL)",
+            "(stage = 'decided' AND recorded_by_id IS NOT NULL AND recorded_at IS NOT NULL)"
+            " OR (stage <> 'decided' AND recorded_by_id IS NULL AND recorded_at IS NULL)",
             name="decided_is_recorded",
         ),
         CheckConstraint("stage <> 'decided' OR outcome = 'approve' OR reason <> ''", name="reason"),

@@ -161,8 +161,8 @@ def _meetings():
             batch.alter_column(column, server_default=None)
         batch.create_check_constraint(
             op.f("ck_decision_decided_if_and_only_if_complete"),
-            "(stage = 'decided') = (meeting_id IS NOT NULL AND outcome IS NOT NULL"
-            " AND decided_on IS NOT NULL)",
+            "(stage = 'decided' AND meeting_id IS NOT NULL AND outcome IS NOT NULL"
+            " AND decided_on IS NOT NULL) OR (stage <> 'decided' AND decided_on IS NULL)",
         )
         batch.create_check_constraint(
             op.f("ck_decision_stage_has_outcome"), "(stage = 'on_agenda') = (outcome IS NULL)"
@@ -172,7 +172,8 @@ def _meetings():
         )
         batch.create_check_constraint(
             op.f("ck_decision_decided_is_recorded"),
-            "(stage = 'decided') = (recorded_by_id IS NOT NULL AND recorded_at IS NOT NULL)",
+            "(stage = 'decided' AND recorded_by_id IS NOT NULL AND recorded_at IS NOT NULL)"
+            " OR (stage <> 'decided' AND recorded_by_id IS NULL AND recorded_at IS NULL)",
         )
         batch.create_check_constraint(
             op.f("ck_decision_reason"), "stage <> 'decided' OR outcome = 'approve' OR reason <> ''"

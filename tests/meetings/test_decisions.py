@@ -1,6 +1,7 @@
 """Deciding and undoing: what must be said, what changes, and what the database itself refuses."""
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from app.core import clock
@@ -18,7 +19,7 @@ from app.programmes.queries import roadmap_of
 from app.programmes.states import Phase
 from tests.client import HTMX
 from tests.measures.proposals import fresh, saved
-from tests.meetings.agendas import arranged, decided, matter, on_agenda
+from tests.meetings.agendas import arranged, decided, matter, on_agenda, prepared
 
 STATES = {
     Outcome.APPROVE: State.APPROVED,
@@ -286,6 +287,21 @@ def test_the_database_holds_decided_if_and_only_if_complete(
         return
     with pytest.raises(IntegrityError):
         add()
+
+
+@pytest.mark.parametrize("stage", [Stage.ON_AGENDA, Stage.PREPARED])
+def test_no_statement_leaves_a_matter_half_decided(app, actor, meeting_id, stage: Stage) -> None:
+    decision_id, _measure_id = on_agenda(actor("secretary"), meeting_id)
+    if stage is Stage.PREPARED:
+        prepared(actor("secretary"), decision_id)
+    for change in (
+        "decided_on = '2026-03-04'",
+        "recorded_at = '2026-03-04 12:00:00'",
+        "recorded_by_id = (SELECT min(id) FROM user_account)",
+        "stage = 'decided'",
+    ):
+        with pytest.raises(IntegrityError, match="ck_decision"), writing():
+            db.session.execute(text(f"UPDATE decision SET {change} WHERE id = {decision_id}"))
 
 
 def test_the_database_keeps_one_standing_matter_of_a_measure(app, actor, meeting_id) -> None:
