@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from app.accounts import queries as accounts
-from app.audit.operations import record_added, recorded
+from app.audit.operations import record, record_added, recorded
 from app.audit.tags import Kind, Tag
 from app.core.errors import Refused, Stale
 from app.core.policy import Actor, Role
@@ -136,8 +136,20 @@ def save(meeting: Meeting, seen: str, people: Sequence[Seen], others: str, actor
         raise Refused(*wrong.values())
     for each in people:
         _write(meeting, rows.get(each.user_id), each, actor)
-    with recorded(Tag.ATTENDANCE_RECORDED, actor, Kind.MEETING, meeting):
-        meeting.others = others
+    if others != meeting.others:
+        _write_others(meeting, others, actor)
+
+
+def _write_others(meeting: Meeting, others: str, actor: Actor) -> None:
+    """Write down who else was there; the record says only on how many lines they stand.
+
+    It could never be made to forget their names, as they are no people of the tool.
+    """
+    before, after = ({"others": len(each.splitlines())} for each in (meeting.others, others))
+    meeting.others = others
+    db.session.flush()
+    tag, kind = Tag.ATTENDANCE_RECORDED, Kind.MEETING
+    record(tag, actor, kind, meeting.id, before=before, after=after)
 
 
 def _write(meeting: Meeting, row: Attendance | None, said: Seen, actor: Actor) -> None:

@@ -38,9 +38,12 @@ from app.extensions import db
 from app.mail.models import Message
 from app.mail.states import Topic
 from app.measures.models import Step
+from app.meetings import operations as meetings
+from app.meetings.models import Meeting
 from app.proposing.models import WorkingCopy
 from app.scoring.models import Review
 from tests.client import sign_in_as
+from tests.meetings.agendas import arranged
 
 
 def user(key: str) -> User:
@@ -358,3 +361,18 @@ def test_the_log_names_nobody(known: User, client, caplog: pytest.LogCaptureFixt
     client.submit(page_of(known.id), {"certain": "y"})
     client.forge(page_of(user("administrator").id), {"certain": "y"})
     assert "alli" not in caplog.text
+
+
+def test_the_record_names_nobody_without_an_account(client, sign_in, actor) -> None:
+    # Nobody could be erased from it who is no person of the tool.
+    meeting_id = arranged(actor("secretary"))
+    page = f"/meetings/{meeting_id}/attendance"
+    sign_in(client, "secretary")
+    for others in ("Aino Vieras, Aurala", "Aino Vieras\nEino Vieras"):
+        data = {"others": others}
+        assert client.submit(page, data, button="Tallenna läsnäolo", action=page).status_code == 303
+    with writing():
+        meetings.cancel(db.session.get_one(Meeting, meeting_id), actor("secretary"))
+    said = [f"{each.before} {each.after}" for each in db.session.scalars(select(Values))]
+    assert any('"others":2' in each for each in said)
+    assert not any("Vieras" in each for each in said)
