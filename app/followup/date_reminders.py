@@ -26,6 +26,7 @@ from app.measures.models import Entry, Measure
 from app.measures.workflow import IN_THE_UNIT
 from app.programmes.models import Roadmap
 from app.programmes.queries import roadmaps
+from app.programmes.states import Phase
 from app.roadmaps.dates import MILESTONES, Milestone
 from app.roadmaps.duties import DUTIES, Duty, Who
 from app.roadmaps.models import DateReminder, Item
@@ -95,12 +96,17 @@ def due(today: date) -> list[Due]:
     ]
 
 
-def remind(today: date) -> int:
+def remind(today: date, hour: int) -> int:
     """Write to all whose turn it is; return how many messages that are.
 
     Call it in a transaction that holds the lock of writers: of two at once the second finds what
     the first has noted.
+
+    Args:
+        today: The day.
+        hour: The hour of the day, in Finland, before which nothing is sent.
     """
+    hold = max(clock.at_hour(today, hour) - clock.now(), timedelta())
     count = 0
     for each in due(today):
         note = DateReminder(
@@ -112,11 +118,11 @@ def remind(today: date) -> int:
         )
         db.session.add(note)
         db.session.flush()
-        count += _write(each, today)
+        count += _write(each, today, hold)
     return count
 
 
-def _write(each: Due, today: date) -> int:
+def _write(each: Due, today: date, hold: timedelta) -> int:
     """Write to everybody whom a reminder concerns, once, with all that they have to do."""
     people: dict[int, User] = {}
     theirs: dict[int, list[Duty]] = defaultdict(list)
@@ -135,16 +141,15 @@ def _write(each: Due, today: date) -> int:
             return words(each, duties)
 
         path = duties_of_all[0].path.format(year=each.roadmap.year)
-        count += write(Topic.DUE, users, compose, path, JOB)
+        count += write(Topic.DUE, users, compose, path, JOB, hold=hold)
     return count
 
 
 def _waits(duty: Duty, each: Due, today: date) -> bool:
     """Tell whether a duty is still to be done, as far as the roadmap tells."""
-    if not each.is_late:
-        return duty.waits(each.roadmap, today)
     # Nobody moves a roadmap on for the reports: those are late who have not reported.
-    return duty.when_late and (each.milestone.is_late(each.roadmap, today) or duty.who is Who.LEADS)
+    has_late_reports = duty.who is Who.LEADS and each.roadmap.phase is not Phase.CLOSED
+    return duty.waits(each.roadmap, today) or has_late_reports
 
 
 def words(each: Due, duties: Sequence[Duty]) -> Words:

@@ -18,19 +18,27 @@ LEFT, WIDTH, ROW, TOP = 210, 790, 28, 30
 
 
 class Stage(NamedTuple):
-    """A part of the year of a roadmap: it follows the day `after` and ends on the day `until`."""
+    """A part of the year of a roadmap: it follows the day `after` and ends on the day `until`.
+
+    It is going on in its phases.
+    """
 
     label: LazyString
     after: str
     until: str
-    phase: Phase
+    phases: frozenset[Phase]
 
 
 STAGES = (
-    Stage(_l("Collecting"), "collect_from", "submit_by", Phase.COLLECTING),
-    Stage(_l("Scoring"), "submit_by", "score_by", Phase.SCORING),
-    Stage(_l("Drafting"), "score_by", "draft_by", Phase.DRAFTING),
-    Stage(_l("City board"), "draft_by", "board_by", Phase.BEFORE_BOARD),
+    Stage(_l("Collecting"), "collect_from", "submit_by", frozenset({Phase.COLLECTING})),
+    Stage(_l("Scoring"), "submit_by", "score_by", frozenset({Phase.SCORING})),
+    Stage(
+        _l("Drafting"),
+        "score_by",
+        "draft_by",
+        frozenset({Phase.DRAFTING, Phase.RETURNED_BY_BOARD}),
+    ),
+    Stage(_l("City board"), "draft_by", "board_by", frozenset({Phase.BEFORE_BOARD})),
 )
 
 
@@ -179,7 +187,7 @@ def _state(stage: Stage, roadmap: Roadmap, today: date) -> str:
     milestone = NAMED[stage.until]
     if milestone.is_late(roadmap, today):
         return "late"
-    if roadmap.phase is stage.phase:
+    if roadmap.phase in stage.phases:
         return "now"
     return "coming" if roadmap.phase in milestone.late_in else "over"
 
@@ -218,7 +226,9 @@ def cautions(roadmaps: Sequence[Roadmap], today: date) -> list[Caution]:
                 Caution(roadmap, _("The city board would decide after the budget is made."))
             )
         missing = [each.label for each in MILESTONES if each.of(roadmap) is None]
-        if is_open and missing:
+        if is_open and len(missing) == len(MILESTONES):
+            found.append(Caution(roadmap, _("No days have been set yet.")))
+        elif is_open and missing:
             days = ", ".join(str(label) for label in missing)
             found.append(Caution(roadmap, _("Days that have not been set: %(days)s.", days=days)))
         late = [each.label for each in MILESTONES if each.is_late(roadmap, today)]

@@ -11,6 +11,7 @@ from app.core.guards import current_actor, requires
 from app.core.policy import Action
 from app.programmes.queries import roadmaps as all_roadmaps
 from app.roadmaps import clock
+from app.roadmaps.dates import years_of
 from app.roadmaps.dates_routes import blueprint
 from app.roadmaps.duties import next_for_all
 
@@ -31,7 +32,7 @@ def annual_clock() -> ResponseReturnValue:
     """Show what runs when in a year, this one by itself, and what is next for whom."""
     today = core_clock.today()
     every = all_roadmaps()
-    years = {today.year, *(roadmap.year for roadmap in every)}
+    years = {today.year, *(year for roadmap in every for year in years_of(roadmap))}
     asked = request.args.get("year", type=int)
     found = clock.clock_of(asked if asked in years else today.year, today)
     return render_template(

@@ -148,12 +148,19 @@ def days_of(roadmap: Roadmap) -> dict[str, date | None]:
     return {each.name: each.of(roadmap) for each in MILESTONES}
 
 
+def years_of(roadmap: Roadmap) -> set[int]:
+    """Return the year of a roadmap, and those in which it has days."""
+    return {roadmap.year, *(day.year for day in days_of(roadmap).values() if day)}
+
+
 def faults(days: Days, year: int) -> dict[str, LazyString]:
     """Return what is wrong with the days of the roadmap of a year, by the day that is wrong."""
     found = {}
     for name, day in days.items():
         if day is not None and abs(day.year - year) > _FAR:
             found[name] = _l("This day is far from the year %(year)s.", year=year)
+        elif day is not None and name in _REPORTS and day.year < year:
+            found[name] = _l("This day is before the year %(year)s, which it is about.", year=year)
     for order in (_ORDER, _REPORTS):
         given = [(name, day) for name in order if (day := days.get(name))]
         for (earlier, before), (name, day) in pairwise(given):

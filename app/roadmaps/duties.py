@@ -35,7 +35,8 @@ class Duty:
         who: Whose it is.
         what: What they do, as one tells them.
         path: Where they do it; with the year where the page is of one.
-        when_late: Whether they are reminded when the day has passed, too.
+        when_late: Whether it can still be done when the day has passed.
+        waits_in: The phases in which it waits, where those are not all in which the day is late.
     """
 
     milestone: str
@@ -43,6 +44,7 @@ class Duty:
     what: LazyString
     path: str
     when_late: bool = True
+    waits_in: frozenset[Phase] = frozenset()
 
     def waits(self, roadmap: Roadmap, today: date) -> bool:
         """Tell whether it is still to be done for a roadmap, as far as its phase tells."""
@@ -50,7 +52,10 @@ class Duty:
         day = milestone.of(roadmap)
         if day is None or roadmap.phase is Phase.CLOSED:
             return False
-        return roadmap.phase in milestone.late_in if milestone.late_in else day >= today
+        if day < today and not self.when_late:
+            return False
+        phases = self.waits_in or milestone.late_in
+        return roadmap.phase in phases if phases else day >= today
 
 
 _ROADMAP = "/roadmaps/{year}"
@@ -88,6 +93,7 @@ DUTIES = (
         Who.CHAIR,
         _l("See that the roadmap gets before the city board in time."),
         _ROADMAP,
+        waits_in=NAMED["draft_by"].late_in,
     ),
     Duty("board_by", Who.BOARD_SECRETARY, _l("Record what the city board decides."), _ROADMAP),
     Duty(
@@ -95,6 +101,7 @@ DUTIES = (
         Who.SECRETARY,
         _l("See that the roadmap lacks nothing when it goes before the city board."),
         _ROADMAP,
+        waits_in=NAMED["draft_by"].late_in,
     ),
     Duty(
         "budget_on",

@@ -24,6 +24,9 @@ EDITED_IN = frozenset({Phase.DRAFTING, Phase.RETURNED_BY_BOARD, Phase.AMENDING})
 CODE = re.compile(r"[A-ZÅÄÖ]{1,4}")
 """The code of a theme: the codes of its measures are this and a number."""
 
+_LONGEST = 10
+"""How many years a programme may be for, so that a slip of the pen is noticed."""
+
 COLOURS = range(1, 7)
 """The numbers of the colours of the palette."""
 
@@ -75,6 +78,8 @@ def _check_years(programme: Programme | None, first_year: int, last_year: int) -
     programme_id = programme.id if programme else None
     if first_year > last_year:
         raise Refused(_l("The last year is before the first."))
+    if last_year - first_year >= _LONGEST:
+        raise Refused(_l("A programme is for %(years)s years at most.", years=_LONGEST))
     if queries.others_in(programme_id, first_year, last_year):
         raise Refused(_l("Another programme has one of these years."))
     years = [each.year for each in queries.roadmaps_of(programme_id)] if programme_id else []

@@ -121,9 +121,19 @@ def test_two_runs_at_once_send_each_once(app) -> None:
 
 
 def test_before_the_board(app) -> None:
-    have(board_by=14, phase=Phase.BEFORE_BOARD)
+    have(board_by=14, phase=Phase.DRAFTING)
     assert reminded() == ["board-secretary", "chair", "secretary"]
     assert {each.topic for each in letters()} == {Topic.DUE}
+    have(board_by=3, phase=Phase.BEFORE_BOARD)
+    assert reminded() == ["board-secretary"], "the others have brought it there"
+
+
+def test_no_mail_goes_out_at_night(app) -> None:
+    have(board_by=14, phase=Phase.BEFORE_BOARD)
+    with writing(counted=False):
+        date_reminders.remind(clock.today(), 23)
+    (letter,) = letters()
+    assert letter.not_before >= clock.at_hour(clock.today(), 23)
 
 
 def test_proposers_are_reminded_of_their_own_drafts(app) -> None:
@@ -158,7 +168,8 @@ def test_scorers_are_reminded_of_what_they_have_left(app, actor) -> None:
         ("score_by", Phase.DRAFTING, []),
         ("draft_by", Phase.DRAFTING, ["secretary"]),
         ("draft_by", Phase.BEFORE_BOARD, []),
-        ("board_by", Phase.BEFORE_BOARD, ["board-secretary", "chair", "secretary"]),
+        ("board_by", Phase.DRAFTING, ["board-secretary", "chair", "secretary"]),
+        ("board_by", Phase.BEFORE_BOARD, ["board-secretary"]),
         ("board_by", Phase.APPROVED, []),
         ("budget_on", Phase.APPROVED, []),
         ("board_by", Phase.CLOSED, []),
@@ -200,7 +211,9 @@ def test_who_leads_is_reminded_of_the_reports_until_they_report(app, actor) -> N
     assert reminded() == ["viewer"]
     have(year_report_by=-1)
     assert reminded() == ["viewer"], "the day after, too"
-    have(year_report_by=3)
+    have(Phase.CLOSED, year_report_by=-2)
+    assert reminded() == [], "what is closed is over"
+    have(Phase.APPROVED, year_report_by=3)
     with writing():
         report_status(measure_id, Status.STARTED, date(YEAR, 7, 1), Precision.DAY, INSTALLER)
     assert reminded() == []
@@ -218,7 +231,7 @@ def test_mail_is_in_the_language_of_the_reader_and_only_to_those_who_want_it(app
         user_by_key("chair").language = "sv"
         user_by_key("secretary").language = "fi"
     want(Mail.NEVER, "board-secretary")
-    have(board_by=3, phase=Phase.BEFORE_BOARD)
+    have(board_by=3, phase=Phase.DRAFTING)
     assert reminded() == ["chair", "secretary"]
     texts = {each.user_id: f"{each.subject}\n{each.text}" for each in letters()}
     assert "färdplan" in texts[user_by_key("chair").id]
@@ -229,7 +242,7 @@ def test_mail_is_in_the_language_of_the_reader_and_only_to_those_who_want_it(app
 def test_nobody_who_may_not_sign_in_is_reminded(app) -> None:
     with writing(), recorded(Tag.PERSON_EDITED, INSTALLER, Kind.PERSON, user_by_key("chair")):
         user_by_key("chair").disabled_on = clock.today()
-    have(board_by=3, phase=Phase.BEFORE_BOARD)
+    have(board_by=3, phase=Phase.DRAFTING)
     assert reminded() == ["board-secretary", "secretary"]
 
 

@@ -98,6 +98,12 @@ def test_a_stage_whose_day_has_passed_is_late(two) -> None:
     assert [each.day for each in late] == [date(2026, 6, 30)]
 
 
+def test_what_the_board_returned_is_drafted_again(two) -> None:
+    roadmap_of(2027).phase = Phase.RETURNED_BY_BOARD
+    states = [state for bars in rows_of(2026).values() for _first, _last, state in bars]
+    assert states == ["now", "over", "over", "now", "coming", "coming"]
+
+
 def test_days_stand_in_their_order_with_meetings_and_rounds(two, actor) -> None:
     meeting_id = arranged(actor("secretary"))
     have(2026, Phase.COLLECTING)
@@ -123,6 +129,9 @@ def test_everyone_signed_in_sees_it_and_the_group_gets_to_the_meeting(
     for year in ("2025", "2027", "x", "1", "99999999999999999999", "-1", "\0"):
         assert viewer.get(PAGE, query_string={"year": year}).status_code == 200
     assert 'aria-current="page"' in viewer.get(f"{PAGE}?year=2027").text
+    have(2027, Phase.APPROVED, year_report_by=date(2028, 1, 14))
+    shown = viewer.get(f"{PAGE}?year=2028&lang=fi").text
+    assert "Vuosikello 2028" in shown, "it has days, and no roadmap"
 
 
 def test_the_menu_marks_the_clock_alone(two, client) -> None:
@@ -147,6 +156,16 @@ def test_what_is_next_for_whom(two) -> None:
     later = next_for_all(roadmaps, Actor(1), date(2026, 7, 2))
     (secretary,) = [each for each in later if each.who is Who.SECRETARY]
     assert [task.days_left for task in secretary.tasks] == [-2, 61], "what is late stays"
+    (proposers,) = [each for each in later if each.who is Who.PROPOSERS]
+    assert proposers.tasks == [], "nothing can be submitted any more"
+
+
+def test_what_was_brought_before_the_board_is_the_boards(two) -> None:
+    roadmap_of(2027).phase = Phase.BEFORE_BOARD
+    found = {each.who: each.tasks for each in next_for_all([roadmap_of(2027)], Actor(1), TODAY)}
+    assert [task.day for task in found[Who.BOARD_SECRETARY]] == [date(2026, 11, 2)]
+    assert found[Who.CHAIR] == []
+    assert [task.day for task in found[Who.SECRETARY]] == [date(2026, 11, 16)], "the budget"
 
 
 @pytest.mark.parametrize(
@@ -174,6 +193,8 @@ def test_what_to_beware_of(two) -> None:
     assert len(cautions([roadmap_of(2027)], date(2026, 7, 2))) == 1, "it is late"
     late = have(2027, Phase.COLLECTING, board_by=date(2027, 1, 18), budget_on=date(2026, 11, 16))
     assert len(cautions([late], TODAY)) == 2, "after the budget, and days are missing"
+    (empty,) = cautions([have(2027, Phase.PLANNED)], TODAY)
+    assert len(str(empty.text)) < 40, "not all days are named"
     closed = have(2027, Phase.CLOSED)
     assert cautions([closed], TODAY) == []
 
@@ -187,7 +208,7 @@ def test_the_page_says_it(two, client) -> None:
         board_by=today,
         budget_on=today - timedelta(days=2),
     )
-    sign_in_as(client, "proposer")
+    sign_in_as(client, "secretary")
     text = text_of(document_of(client.get(f"{PAGE}?lang=fi")).root)
     assert "vasta talousarvion jälkeen" in text
     assert "myöhässä" in text

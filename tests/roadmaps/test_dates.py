@@ -84,6 +84,7 @@ def test_the_secretary_sets_all_days(saara) -> None:
         ({"year_report_by": date(2026, 8, 13)}, {"year_report_by"}),
         ({"collect_from": date(26, 3, 3)}, {"collect_from"}),
         ({"year_report_by": date(2029, 1, 1)}, {"year_report_by"}),
+        ({"midyear_report_by": date(2025, 8, 14)}, {"midyear_report_by"}),
         ({"board_by": date(2026, 1, 12)}, set()),
         ({"budget_on": date(2025, 1, 1)}, set()),
         ({"submit_by": date(2025, 3, 3)}, set()),

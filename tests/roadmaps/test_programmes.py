@@ -103,6 +103,7 @@ def test_a_form_sent_twice_makes_one_programme(saara) -> None:
         {"first_year": "2026", "last_year": "2029"},
         {"first_year": "2020", "last_year": "2030"},
         {"first_year": "2030", "last_year": "2027"},
+        {"first_year": "2027", "last_year": "2072"},
         {"first_year": "", "last_year": "2030"},
         {"first_year": "1999", "last_year": "2001"},
         {"first_year": "20 27\0", "last_year": "9" * 40},
