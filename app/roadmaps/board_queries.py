@@ -130,6 +130,13 @@ def posts() -> Sequence[Post]:
     return db.session.scalars(select(Post).where(Post.retired.is_(False)).order_by(Post.id)).all()
 
 
+def measures_of(item_ids: Collection[int]) -> dict[int, int]:
+    """Return the measures of items, by the item's id."""
+    query = select(Item.id, Entry.measure_id).join(Entry, Entry.id == Item.entry_id)
+    rows = db.session.execute(query.where(Item.id.in_(sorted(item_ids))))
+    return {row.id: row.measure_id for row in rows}
+
+
 def item_of(roadmap_id: int | None, measure_id: int) -> Item | None:
     """Return the item by which a measure stands on a roadmap."""
     query = (

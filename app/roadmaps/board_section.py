@@ -157,20 +157,19 @@ def new_form(subject: Subject, proposal: BoardProposal | None) -> BoardForm:
 def change_lines(proposal: BoardProposal, actor: Actor, lang: Language) -> list[ChangeLine]:
     """Return what the board changes in words, so far as the reader may read it."""
     parts = parts_of(snapshot.parsed(proposal))
-    rows = [(each, changes.key_of(each)) for each in board_queries.changes_of(proposal)]
+    rows = changes.keyed(board_queries.changes_of(proposal))
     may_read = readable({key: parts[key] for _each, key in rows}, actor)
     return [
         ChangeLine(
             each.id,
-            _changed(each, parts[key], lang) if key in may_read else None,
+            _changed(each, key, parts[key], lang) if key in may_read else None,
             each.kind is ChangeKind.REMOVED,
         )
         for each, key in rows
     ]
 
 
-def _changed(change: BoardChange, part: Part, lang: Language) -> Changed:
-    key = changes.key_of(change)
+def _changed(change: BoardChange, key: Key, part: Part, lang: Language) -> Changed:
     if change.kind is ChangeKind.REMOVED:
         return changed(key, part, lang)
     after = {**part, **changes.shown(json.loads(change.value))}
@@ -186,19 +185,18 @@ def summary(proposal: BoardProposal | None) -> str:
     if proposal is None or not snapshot.is_intact(proposal):
         return ""
     parts = parts_of(snapshot.parsed(proposal))
-    rows = board_queries.changes_of(proposal)
+    rows = changes.keyed(board_queries.changes_of(proposal))
     found = []
     for lang in LANGUAGES:
         with force_locale(lang):
-            found.append("\n".join(_sentence(row, parts, lang) for row in rows))
+            found.append("\n".join(_sentence(*row, parts[row[1]], lang) for row in rows))
     return "\n\n".join(found) if rows else ""
 
 
-def _sentence(change: BoardChange, parts: dict[Key, Part], lang: Language) -> str:
-    part = parts[changes.key_of(change)]
+def _sentence(change: BoardChange, key: Key, part: Part, lang: Language) -> str:
     if part.get("publicity") == "secret":
         return str(_("%(code)s: changed, secret", code=part.get("code") or "–"))
-    of = _changed(change, part, lang)
+    of = _changed(change, key, part, lang)
     name = " ".join(filter(None, (of.code, of.name.value)))
     if change.kind is ChangeKind.REMOVED:
         return str(_("%(name)s: taken off", name=name))

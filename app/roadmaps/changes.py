@@ -144,12 +144,18 @@ def apply(subject: Subject, proposal: BoardProposal, actor: Actor) -> str:
     return snapshot.canonical(content)
 
 
-def key_of(change: BoardChange) -> Key:
-    """Return the part of the text that a change is of."""
-    if change.item_id is not None:
-        item = db.session.get_one(Item, change.item_id)
-        return "measure", db.session.get_one(Entry, item.entry_id).measure_id
-    return ("theme", change.theme_id) if change.theme_id is not None else ("programme", 0)
+def keyed(rows: Sequence[BoardChange]) -> list[tuple[BoardChange, Key]]:
+    """Return changes, each with the part of the text that it is of."""
+    measure_of = board_queries.measures_of({each.item_id for each in rows if each.item_id})
+    found: list[tuple[BoardChange, Key]] = []
+    for each in rows:
+        if each.item_id is not None:
+            found.append((each, ("measure", measure_of[each.item_id])))
+        elif each.theme_id is not None:
+            found.append((each, ("theme", each.theme_id)))
+        else:
+            found.append((each, ("programme", 0)))
+    return found
 
 
 def shown(values: Mapping[str, Any]) -> Part:
@@ -202,7 +208,7 @@ def _write(
 
 def _values_of(change: BoardChange) -> dict[str, Any]:
     """Return what the record says of a change: the columns that it sets, not their JSON."""
-    kind, number = key_of(change)
+    ((_change, (kind, number)),) = keyed([change])
     about = {f"{kind}_id": number} if number else {}
     values = json.loads(change.value) if change.value else {}
     return given({**about, "kind": change.kind, **values})

@@ -242,6 +242,17 @@ def test_nonsense_is_answered_kindly(client, sign_in, ids, part: str, field: str
     assert client.forge(CHANGES, {"part": part, "field": field}).status_code == 400
 
 
+def test_queries_do_not_grow_with_the_changes(client, sign_in, actor, ids, query_counter) -> None:
+    sign_in(client, "board-secretary")
+    counts = []
+    for measure_id in ids:
+        write_down(measure_id, "name", actor("board-secretary"), name_fi="Uusi", name_sv="Ny")
+        with query_counter() as statements:
+            client.get(CHANGES)
+        counts.append(len(statements))
+    assert counts == [counts[0]] * 3
+
+
 def test_what_was_proposed_anew_meanwhile_is_told(client, sign_in, actor, ids) -> None:
     sign_in(client, "board-secretary")
     move("withdraw_from_board", actor("chair"), "Yksi puuttui")
