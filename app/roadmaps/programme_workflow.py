@@ -10,6 +10,8 @@ from app.core.transitions import Transition, Workflow
 from app.programmes.models import Programme, Roadmap
 from app.programmes.states import Phase
 from app.roadmaps import board_queries, workflow
+from app.roadmaps.models import Snapshot
+from app.roadmaps.since_approval import since
 from app.roadmaps.subject import Subject
 
 
@@ -27,6 +29,19 @@ def _is_whole(programme: Programme) -> Sequence[LazyString]:
         if not theme.name_fi or not theme.name_sv
     ]
     return found
+
+
+def _is_as_approved(programme: Programme) -> list[LazyString]:
+    """Ask that what the city board approved, if it is known, has not been changed."""
+    kept = board_queries.newest(Snapshot, programme)
+    if kept is not None and not since(kept, programme).number:
+        return []
+    return [
+        _l(
+            "The programme is not as the city board approved it. Change it back, or propose it to "
+            "the city board."
+        )
+    ]
 
 
 PROGRAMME = Workflow[Phase](
@@ -48,6 +63,14 @@ PROGRAMME = Workflow[Phase](
             Phase.AMENDING,
             Action.MANAGE_PROGRAMMES,
             needs_reason=True,
+        ),
+        Transition(
+            "end_amendment",
+            _l("End amending without the city board"),
+            frozenset({Phase.AMENDING, Phase.RETURNED_BY_BOARD}),
+            Phase.APPROVED,
+            Action.MANAGE_PROGRAMMES,
+            checks=(workflow.was_approved, _is_as_approved),
         ),
     ),
 )

@@ -30,7 +30,8 @@ def _has_no_gaps(roadmap: Roadmap) -> Sequence[LazyString]:
     return [] if roadmap.imported else checks.hindrances(roadmap)
 
 
-def _was_approved(subject: Roadmap | Programme) -> list[LazyString]:
+def was_approved(subject: Roadmap | Programme) -> list[LazyString]:
+    """Ask that the city board has approved it once, so that it is amended."""
     return [] if subject.once_approved else [_l("The city board has never approved it.")]
 
 
@@ -64,7 +65,7 @@ BEFORE_THE_BOARD = (
         Phase.AMENDING,
         Action.PROPOSE_TO_BOARD,
         needs_reason=True,
-        checks=(_was_approved,),
+        checks=(was_approved,),
     ),
     Transition(
         "table",
@@ -148,7 +149,7 @@ WORKFLOW = Workflow[Phase](
             frozenset({Phase.AMENDING, Phase.RETURNED_BY_BOARD}),
             Phase.APPROVED,
             Action.MANAGE_ROADMAP,
-            checks=(_was_approved, _adds_nothing),
+            checks=(was_approved, _adds_nothing),
         ),
         Transition(
             "close",

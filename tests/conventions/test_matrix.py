@@ -134,6 +134,7 @@ PAGES = {
         followup.close GET POST
         roadmaps.move/amend POST
         roadmaps.programme_move/amend POST
+        roadmaps.programme_move/end_amendment POST
         roadmaps.move/end_amendment POST
         roadmaps.move_item POST
         roadmaps.sort_items POST

@@ -116,3 +116,21 @@ def test_an_earlier_approval_keeps_a_known_date(actor, app) -> None:
         board.record_earlier_approval(the_programme(), clock.today(), actor("secretary"))
     assert the_programme().once_approved
     assert verification.faults(the_programme()) == []
+
+
+def test_amending_ends_without_the_board_if_nothing_differs(client, sign_in, actor, page) -> None:
+    end = f"{page}/phase/end_amendment"
+    programme_approved(actor("chair"), actor("board-secretary"))
+    with writing():
+        operations.move(the_programme(), "amend", actor("secretary"), "Uusi nimi.")
+    with writing():
+        the_programme().name_fi, name = "Toinen nimi", the_programme().name_fi
+    sign_in(client, "secretary")
+    assert client.submit(page, action=end).status_code == 409, "something differs"
+    assert the_programme().phase is Phase.AMENDING
+    with writing():
+        the_programme().name_fi = name
+    assert client.submit(page, action=end).status_code == 303
+    assert the_programme().phase is Phase.APPROVED
+    assert len(kept()) == 1
+    assert verification.faults(the_programme()) == []
