@@ -5,6 +5,7 @@ it leaves out (Act on the Openness of Government Activities 621/1999, 24 §).
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
@@ -185,7 +186,7 @@ def _by_theme(measures: Sequence[Part]) -> list[OfTheme]:
 
 
 def _by_size(measures: Iterable[Part], name: str) -> list[tuple[Size | None, int]]:
-    """Return how many measures have each size; None for those that have none."""
-    values = [each[name] for each in measures]
-    found: list[tuple[Size | None, int]] = [(size, values.count(size.value)) for size in Size]
-    return [*found, (None, values.count(None))] if None in values else found
+    """Return how many measures have each size that is given; None for those that have none."""
+    counts = Counter(each[name] for each in measures)
+    sizes: list[Size | None] = [*Size, None]
+    return [(size, counts[size]) for size in sizes if counts[size]]
