@@ -32,16 +32,23 @@ def _is_whole(programme: Programme) -> Sequence[LazyString]:
 
 
 def _is_as_approved(programme: Programme) -> list[LazyString]:
-    """Ask that what the city board approved, if it is known, has not been changed."""
+    """Ask that what the city board approved is known, and has not been changed."""
     kept = board_queries.newest(Snapshot, programme)
-    if kept is not None and not since(kept, programme).number:
-        return []
-    return [
-        _l(
-            "The programme is not as the city board approved it. Change it back, or propose it to "
-            "the city board."
-        )
-    ]
+    if kept is None:
+        return [
+            _l(
+                "What the city board approved is not kept here, so the amendment goes before the "
+                "city board."
+            )
+        ]
+    if since(kept, programme).number:
+        return [
+            _l(
+                "The programme is not as the city board approved it. Change it back, or propose it "
+                "to the city board."
+            )
+        ]
+    return []
 
 
 PROGRAMME = Workflow[Phase](
