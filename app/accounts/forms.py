@@ -19,8 +19,8 @@ from app.accounts.queries import Choice
 from app.config import Language
 from app.core import idempotency
 from app.core.bilingual import text_of
-from app.core.errors import Refused
 from app.core.fields import Difference, as_sentence, at_most, choice, line, tidy_line, version_seen
+from app.core.forms import EditForm, Form
 from app.core.policy import Role
 
 LONGEST_NAME = 200
@@ -47,11 +47,10 @@ def _is_email(_form: object, field: Field) -> None:
         raise ValidationError(_("Write the whole address, for example anna@example.org."))
 
 
-class PersonForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class PersonForm(EditForm):
     """Who a person is."""
 
     repeat = HiddenField(default=idempotency.new_key)
-    version = HiddenField()
     name = StringField(
         _l("Name"),
         [DataRequired(_l("Give the name.")), *at_most(LONGEST_NAME)],
@@ -89,15 +88,6 @@ class PersonForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             "language": self.language.data,
         }
 
-    @property
-    def version_seen(self) -> int:
-        """The version that the form was filled in on; 0 when it does not say."""
-        return version_seen(self.version)
-
-    def take(self, refused: Refused) -> None:
-        """Say above the form why it could not be saved."""
-        self.form_errors.extend(refused.reasons)
-
     def differences(self, user: User) -> list[Difference]:
         """Return the fields that are saved otherwise than they are written here."""
         theirs = {name: getattr(user, name) for name in (*self.fields(), "unit_id")}
@@ -120,16 +110,12 @@ class PersonForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         return str(LANGUAGE_NAMES[value]) if name == "language" else str(value)
 
 
-class SmallForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class SmallForm(Form):
     """One of many forms on a person's page, so it has its prefix."""
 
     class Meta:
         # A prefix would rename the token, and the page's own protects every form.
         csrf = False
-
-    def take(self, refused: Refused) -> None:
-        """Say above the form why it could not be done."""
-        self.form_errors.extend(refused.reasons)
 
 
 class RoleForm(SmallForm):

@@ -6,20 +6,19 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField
 from wtforms.validators import Optional
 
 from app.accounts.queries import Choice
-from app.core.errors import Refused
 from app.core.fields import choice, hidden, line, lines
+from app.core.forms import Form
 from app.core.i18n import person_name
 from app.meetings.attendance import Seen
 from app.meetings.disqualifying import Found
 from app.meetings.states import Part, Presence, Ruling
 
 
-class AttendanceForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class AttendanceForm(Form):
     """Who was at a meeting; `attendance_form` adds the fields of each person."""
 
     seen = hidden()
@@ -74,10 +73,6 @@ class AttendanceForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
                 self.field(each, "presence").errors = [str(faults[each.user_id])]
         if self.add_id.data in faults:
             self.add_id.errors = [str(faults[self.add_id.data])]
-
-    def take(self, refused: Refused) -> None:
-        """Say above the form why it could not be saved."""
-        self.form_errors.extend(refused.reasons)
 
 
 def attendance_form(
@@ -146,7 +141,7 @@ NOTHING = "nothing"
 """The choice that nothing is written down of somebody."""
 
 
-class DisqualificationForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class DisqualificationForm(Form):
     """Who was disqualified in a matter; `disqualification_form` adds the fields of each."""
 
     seen = hidden()
@@ -181,10 +176,6 @@ class DisqualificationForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no
     def reason_of(self, user_id: int) -> Any:
         """Return the field of why."""
         return self[f"reason_{user_id}"]
-
-    def take(self, refused: Refused) -> None:
-        """Say above the form why it could not be saved."""
-        self.form_errors.extend(refused.reasons)
 
 
 def disqualification_form(

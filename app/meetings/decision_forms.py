@@ -9,8 +9,8 @@ from wtforms import RadioField
 from wtforms.validators import Optional
 
 from app.core import idempotency
-from app.core.errors import Refused
 from app.core.fields import hidden, line, lines
+from app.core.forms import Form
 from app.meetings.deciding import Words, digest_of
 from app.meetings.models import Decision
 from app.meetings.states import Outcome
@@ -91,15 +91,11 @@ class UndoForm(_OneOfMany):
         return not self.errors
 
 
-class _Confirmation(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class _Confirmation(Form):
     """What was shown before it was confirmed."""
 
     key = hidden(default=idempotency.new_key)
     seen = hidden()
-
-    def take(self, refused: Refused) -> None:
-        """Say above the form why it could not be done."""
-        self.form_errors.extend(refused.reasons)
 
 
 class BulkForm(_Confirmation):

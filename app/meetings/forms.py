@@ -5,13 +5,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import Field, RadioField
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional, ValidationError
 
 from app.core import idempotency
-from app.core.errors import Refused
-from app.core.fields import Day, Difference, Hour, Whole, hidden, line, lines, version_seen
+from app.core.fields import Day, Difference, Hour, Whole, hidden, line, lines
+from app.core.forms import EditForm, Form
 from app.core.i18n import format_date
 from app.meetings.models import Meeting, OtherMatter
 from app.meetings.states import RecordKind
@@ -22,11 +21,10 @@ YEARS = range(2000, 2100)
 """Years of days that somebody means; others have slipped in by a digit."""
 
 
-class MeetingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class MeetingForm(EditForm):
     """A meeting, new or to be changed."""
 
     key = hidden(default=idempotency.new_key)
-    version = hidden()
     held_on = Day(_l("Date"), [InputRequired(_l("Give the date."))])
     number = Whole(
         _l("Number"),
@@ -76,15 +74,6 @@ class MeetingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         names = ("held_on", "number", "starts_at", "ends_at", "place", "link", "record_kind")
         return {name: self[name].data for name in (*names, "first_section")}
 
-    @property
-    def version_seen(self) -> int:
-        """The version that the form was filled in on; 0 when it does not say."""
-        return version_seen(self.version)
-
-    def take(self, refused: Refused) -> None:
-        """Say above the form why the meeting could not be saved."""
-        self.form_errors.extend(refused.reasons)
-
     def differences(self, meeting: Meeting) -> list[Difference]:
         """Return what is saved otherwise than it is written here."""
         return [
@@ -105,11 +94,10 @@ def _shown(value: Any) -> str:
     return f"{value.hour}.{value.minute:02}" if hasattr(value, "hour") else str(value)
 
 
-class OtherMatterForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class OtherMatterForm(EditForm):
     """A matter that is no measure."""
 
     key = hidden(default=idempotency.new_key)
-    version = hidden()
     comes_first = RadioField(
         _l("Place on the agenda"),
         [DataRequired(_l("Choose the place."))],
@@ -138,15 +126,6 @@ class OtherMatterForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no type
         texts = {name: self[name].data for name in self._TEXTS}
         return {"comes_first": self.comes_first.data == "yes", **texts}
 
-    @property
-    def version_seen(self) -> int:
-        """The version that the form was filled in on; 0 when it does not say."""
-        return version_seen(self.version)
-
-    def take(self, refused: Refused) -> None:
-        """Say above the form why the matter could not be saved."""
-        self.form_errors.extend(refused.reasons)
-
     def differences(self, matter: OtherMatter) -> list[Difference]:
         """Return what is saved otherwise than it is written here."""
         found = [
@@ -161,11 +140,7 @@ class OtherMatterForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no type
         return found
 
 
-class MinutesForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class MinutesForm(Form):
     """The day on which the minutes were approved."""
 
     approved_on = Day(_l("Approved on"), [InputRequired(_l("Give the date."))])
-
-    def take(self, refused: Refused) -> None:
-        """Say above the form why the minutes could not be approved."""
-        self.form_errors.extend(refused.reasons)

@@ -5,7 +5,6 @@ from typing import Any, cast
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, SelectField, StringField
 from wtforms.validators import DataRequired, ValidationError
 
@@ -13,8 +12,8 @@ from app.accounts.forms import key_line, names_of_units
 from app.accounts.models import Post, Unit
 from app.config import Language
 from app.core import idempotency
-from app.core.errors import Refused
-from app.core.fields import Difference, at_most, choice, tidy_line, version_seen
+from app.core.fields import Difference, at_most, choice, tidy_line
+from app.core.forms import EditForm
 from app.organisation.operations import KEY, KEY_RULE
 
 _TWINS = {"_fi": "fi", "_sv": "sv"}
@@ -33,26 +32,16 @@ def _title(message: Any) -> StringField:
     return StringField(_l("Title"), [DataRequired(message), *at_most(200)], filters=[tidy_line])
 
 
-class _Saved(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class _Saved(EditForm):
     """What the form of a unit and that of a post have in common."""
 
     repeat = HiddenField(default=idempotency.new_key)
-    version = HiddenField()
     key = StringField(
         _l("Key"),
         [_is_key],
         filters=[key_line],
         description=_l("What files call it. Made of the Finnish name if you leave it empty."),
     )
-
-    @property
-    def version_seen(self) -> int:
-        """The version that the form was filled in on; 0 when it does not say."""
-        return version_seen(self.version)
-
-    def take(self, refused: Refused) -> None:
-        """Say above the form why it could not be saved."""
-        self.form_errors.extend(refused.reasons)
 
     def fields(self) -> dict[str, Any]:
         """Return the columns that the form gives, and their values; the key of a new row too."""

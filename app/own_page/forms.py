@@ -3,22 +3,21 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField
+from wtforms import RadioField
 from wtforms.validators import InputRequired
 
 from app.accounts.models import User
 from app.accounts.states import Mail
-from app.core.fields import Difference, version_seen
+from app.core.fields import Difference
+from app.core.forms import EditForm
 
 LANGUAGES = {"fi": "Suomi", "sv": "Svenska"}
 """The languages by their own names, so that everybody finds theirs."""
 
 
-class SettingsForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class SettingsForm(EditForm):
     """What people set of their own."""
 
-    version = HiddenField()
     language = RadioField(
         _l("Language"),
         [InputRequired(_l("Choose the language."))],
@@ -32,11 +31,6 @@ class SettingsForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         choices=lambda: {each.value: str(each.label) for each in Mail},
         description=_l("When the tool has something to tell you, you get it by e-mail:"),
     )
-
-    @property
-    def version_seen(self) -> int:
-        """The version that the form was filled in on; 0 when it does not say."""
-        return version_seen(self.version)
 
     def fields(self) -> dict[str, Any]:
         """Return what the form sets."""

@@ -5,11 +5,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms.validators import InputRequired, Optional
 
-from app.core.errors import Refused
-from app.core.fields import Day, Difference, hidden, version_seen
+from app.core.fields import Day, Difference
+from app.core.forms import EditForm
 from app.core.i18n import format_date
 from app.programmes.models import Roadmap
 from app.roadmaps import dates
@@ -22,14 +21,13 @@ def _day(name: str) -> Day:
     return Day(milestone.label, [check], description=milestone.meaning)
 
 
-class DatesForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class DatesForm(EditForm):
     """The days of a roadmap; those that can no longer be set have no field.
 
     Attributes:
         is_suggested: Whether the days are only those of the year before, and nothing is saved yet.
     """
 
-    version = hidden()
     collect_from = _day("collect_from")
     submit_by = _day("submit_by")
     score_by = _day("score_by")
@@ -51,11 +49,6 @@ class DatesForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             if milestone.name not in dates.settable(roadmap):
                 del self[milestone.name]
 
-    @property
-    def version_seen(self) -> int:
-        """The version that the form was filled in on; 0 when it does not say."""
-        return version_seen(self.version)
-
     def accepts(self) -> bool:
         """Check all fields and write what is wrong beside them; True when nothing is."""
         if not self.validate():
@@ -67,10 +60,6 @@ class DatesForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             else:
                 self.form_errors.append(fault)
         return not self.errors
-
-    def take(self, refused: Refused) -> None:
-        """Say above the form why it could not be saved."""
-        self.form_errors.extend(refused.reasons)
 
     def fields(self) -> dict[str, Any]:
         """Return the days that the form gives, by the columns of `Roadmap`."""

@@ -5,13 +5,12 @@ from typing import Any, cast
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, RadioField, StringField
 from wtforms.validators import DataRequired, InputRequired, NumberRange
 
 from app.core import idempotency
-from app.core.errors import Refused
-from app.core.fields import Difference, Whole, as_sentence, at_most, hidden, tidy_line, version_seen
+from app.core.fields import Difference, Whole, as_sentence, at_most, tidy_line
+from app.core.forms import EditForm
 from app.programmes.models import Programme, Theme
 from app.programmes.states import ThemeKind
 from app.roadmaps.programme_operations import COLOURS, ThemeFields
@@ -42,22 +41,12 @@ def _capital(text: str | None) -> str:
     return tidy_line(text).upper()
 
 
-class _Saved(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class _Saved(EditForm):
     """What the form of a programme and that of a theme have in common."""
 
     repeat = HiddenField(default=idempotency.new_key)
-    version = hidden()
     name_fi = _name(_l("Give the name in Finnish."))
     name_sv = _name(_l("Give the name in Swedish."))
-
-    @property
-    def version_seen(self) -> int:
-        """The version of the programme that the form was filled in on; 0 when it does not say."""
-        return version_seen(self.version)
-
-    def take(self, refused: Refused) -> None:
-        """Say above the form why it could not be saved."""
-        self.form_errors.extend(refused.reasons)
 
     def fields(self) -> dict[str, Any]:
         """Return the columns that the form gives, and their values."""

@@ -6,15 +6,14 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import pgettext
-from flask_wtf import FlaskForm
 from wtforms import Field, RadioField, StringField
 from wtforms.validators import DataRequired, InputRequired, NumberRange
 
 from app.config import Language
 from app.core import idempotency
 from app.core.bilingual import text_of
-from app.core.errors import Refused
 from app.core.fields import Difference, Tick, Whole, at_most, hidden, line, lines, tidy_line
+from app.core.forms import Form
 from app.scoring.criterion_operations import Weighting, fingerprint
 from app.scoring.models import Criterion
 
@@ -38,7 +37,7 @@ def _weight(label: Any, least: int) -> Whole:
     return Whole(label, [InputRequired(_l("Give the weight.")), NumberRange(least, 100, message)])
 
 
-class WeightsForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class WeightsForm(Form):
     """The weights and the order of all criteria; `weights_form` adds the fields."""
 
     seen = hidden()
@@ -65,10 +64,6 @@ class WeightsForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
                 weight.data if weight else criterion.weight, self.position_of(criterion).data
             )
         return found
-
-    def take(self, refused: Refused) -> None:
-        """Say above the form why it could not be saved."""
-        self.form_errors.extend(refused.reasons)
 
     def differences(self, lang: Language) -> list[Difference]:
         """Return the weights and places that are saved otherwise than they are written here."""
@@ -114,7 +109,7 @@ def weights_form(criteria: Sequence[Criterion], lang: Language) -> WeightsForm:
     return form
 
 
-class CriterionForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class CriterionForm(Form):
     """One criterion; `criterion_form` adds the fields of the words for 1 to 5."""
 
     key = hidden(default=idempotency.new_key)
@@ -173,10 +168,6 @@ class CriterionForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
                 for lang in _TWINS
             },
         }
-
-    def take(self, refused: Refused) -> None:
-        """Say above the form why it could not be saved."""
-        self.form_errors.extend(refused.reasons)
 
     def differences(self, criterion: Criterion) -> list[Difference]:
         """Return what is saved otherwise than it is written here."""

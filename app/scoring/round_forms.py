@@ -12,8 +12,8 @@ from wtforms import Field, RadioField, SelectField
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional, ValidationError
 
 from app.core import idempotency
-from app.core.errors import Refused
-from app.core.fields import Day, Difference, Tick, Whole, choice, hidden, version_seen
+from app.core.fields import Day, Difference, Tick, Whole, choice, hidden
+from app.core.forms import EditForm
 from app.core.i18n import format_date, person_name
 from app.scoring.models import Round
 from app.scoring.queries import Seat
@@ -30,11 +30,10 @@ def _is_meant(_form: object, field: Field) -> None:
         raise ValidationError(_("Check the year."))
 
 
-class RoundForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class RoundForm(EditForm):
     """A scoring round; `round_form` adds the seats, and what only a new round is asked."""
 
     key = hidden(default=idempotency.new_key)
-    version = hidden()
     opens_on = Day(
         _l("First day"),
         [InputRequired(_l("Give the first day.")), _is_meant],
@@ -90,11 +89,6 @@ class RoundForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         """Return the name of somebody whom the form knows."""
         return next(person_name(each.name) for each in self.candidates if each.user_id == user_id)
 
-    @property
-    def version_seen(self) -> int:
-        """The version that the form was filled in on; 0 when it does not say."""
-        return version_seen(self.version)
-
     def seats(self) -> list[Seat]:
         """Return who is to score, with their deputies."""
         found = []
@@ -115,10 +109,6 @@ class RoundForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         """The last day is not before the first."""
         if self.opens_on.data and field.data and field.data < self.opens_on.data:
             raise ValidationError(_("The last day is before the first."))
-
-    def take(self, refused: Refused) -> None:
-        """Say above the form why the round could not be saved."""
-        self.form_errors.extend(refused.reasons)
 
     def accepts(self, scoring_round: Round) -> bool:
         """Check all fields and write what is wrong beside them; True when nothing is."""

@@ -5,24 +5,23 @@ from types import MappingProxyType
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField
+from wtforms import BooleanField
 
 from app.config import Language
-from app.core.fields import Difference, line, lines, version_seen
+from app.core.fields import Difference, line, lines
+from app.core.forms import EditForm
 from app.measures.models import Measure
 from app.measures.workflow import TWIN_TEXTS
 from app.translating.operations import translatable
 
 
-class TranslationForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class TranslationForm(EditForm):
     """The texts of a measure in the language that is written in.
 
     A text that the other language does not have has no field, and "still fits" is there only
     where the language has not followed a change.
     """
 
-    version = HiddenField()
     name = line(_l("Name"), 200)
     problem = lines(_l("Problem"), 2000)
     description = lines(_l("Description"), 5000)
@@ -57,11 +56,6 @@ class TranslationForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no type
     def says_still_fits(self) -> bool:
         """Whether the translator says that the translation needs no change."""
         return "still_fits" in self and bool(self.still_fits.data)
-
-    @property
-    def version_seen(self) -> int:
-        """The version that the form was filled in on; 0 when it does not say."""
-        return version_seen(self.version)
 
     def complain_of_nothing(self) -> None:
         """Say that there was nothing to save."""
