@@ -1,13 +1,18 @@
 """A PostgreSQL server, and an app whose database on it holds the demo."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine, make_url, text
 
+from app.accounts import queries as people
+from app.accounts import roles
 from app.config import Settings
+from app.core.database import writing
+from app.core.policy import Role
+from tests.client import LintingClient, sign_in_as
 from tests.conftest import make_settings, running
 from tests.tools import postgres
 
@@ -41,6 +46,14 @@ def demo_app(settings: Settings, compiled: Path) -> Iterator[Flask]:
     """Return an app with the demo data on PostgreSQL, in its context."""
     with running(settings, compiled) as app:
         yield app
+
+
+@pytest.fixture
+def secretaries(demo_app: Flask, actor) -> Sequence[LintingClient]:
+    """Return clients of two people who manage proposals."""
+    with writing():
+        roles.give_role(people.user_by_key("member"), Role.SECRETARY, actor("administrator"))
+    return [sign_in_as(demo_app.test_client(), each) for each in ("secretary", "member")]
 
 
 def database(name: str, server: str, instance: Path, template: str = "template0") -> Settings:

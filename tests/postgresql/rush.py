@@ -6,9 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 from sqlalchemy import text
+from werkzeug.datastructures import MultiDict
+from werkzeug.test import TestResponse
 
 from app.core.database import writing
 from app.extensions import db
+from tests.client import LintingClient
+from tests.forms import forms_of
 
 PATIENCE = 30
 """For how many seconds others are waited for."""
@@ -45,3 +49,21 @@ def after_all_have_read(works: Sequence[Work]) -> list[object]:
                 assert not ended, f"not all of them wait for their turn: {ended}"
                 assert time.monotonic() < deadline, "they are too slow"
         return [each.result() for each in begun]
+
+
+def sending(
+    client: LintingClient, page: str, button: str | None = None, **given: str
+) -> Callable[[], TestResponse]:
+    """Return a function that sends the form of a page, as it is now, in a thread of its own."""
+    (form,) = (each for each in forms_of(client.get(page)) if each.fits(given, button, None))
+    fields = MultiDict(form.filled(given, button))
+    cookie = client.get_cookie("session")
+    assert cookie is not None
+
+    def send() -> TestResponse:
+        with client.application.app_context():
+            another = client.application.test_client()
+            another.set_cookie("session", cookie.value)
+            return another.post(form.action, data=fields)
+
+    return send

@@ -5,14 +5,9 @@ from collections.abc import Callable, Sequence
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
-from werkzeug.datastructures import MultiDict
-from werkzeug.test import TestResponse
 
-from app.accounts import queries as people
-from app.accounts import roles
 from app.core.database import writing
 from app.core.errors import Refused
-from app.core.policy import Role
 from app.desk.models import BulkAction
 from app.extensions import db
 from app.measures import lineage, operations
@@ -21,8 +16,7 @@ from app.measures.states import LineageKind, State
 from app.measures.workflow import missing
 from tests.client import LintingClient, sign_in_as
 from tests.desk.city import address
-from tests.forms import forms_of
-from tests.postgresql.rush import after_all_have_read, at_once
+from tests.postgresql.rush import after_all_have_read, at_once, sending
 
 
 def in_state(state: State, after: int = 0) -> int:
@@ -41,30 +35,6 @@ def count(model: type) -> int:
 
 def read(measure_id: int) -> Measure:
     return db.session.get_one(Measure, measure_id)
-
-
-@pytest.fixture
-def secretaries(demo_app: Flask, actor) -> Sequence[LintingClient]:
-    """Return clients of two people who manage proposals."""
-    with writing():
-        roles.give_role(people.user_by_key("member"), Role.SECRETARY, actor("administrator"))
-    return [sign_in_as(demo_app.test_client(), each) for each in ("secretary", "member")]
-
-
-def sending(client: LintingClient, page: str, **given: str) -> Callable[[], TestResponse]:
-    """Return a function that sends the form of a page, as it is now, in a thread of its own."""
-    (form,) = (each for each in forms_of(client.get(page)) if each.fits(given, None, None))
-    fields = MultiDict(form.filled(given))
-    cookie = client.get_cookie("session")
-    assert cookie is not None
-
-    def send() -> TestResponse:
-        with client.application.app_context():
-            another = client.application.test_client()
-            another.set_cookie("session", cookie.value)
-            return another.post(form.action, data=fields)
-
-    return send
 
 
 def in_the_app(app: Flask, work: Callable[[], object]) -> Callable[[], bool]:
