@@ -68,7 +68,8 @@ def record_board_decision(
         raise Refused(_l("Give the section of the minutes."))
     if outcome in EXPLAINED and not reason.strip():
         raise Refused(_l("Give the reason, or the changes."))
-    move(subject, BOARD_ROWS[outcome], actor, reason)
+    # Other reasons stand with the decision alone, as they are not about the phase.
+    move(subject, BOARD_ROWS[outcome], actor, reason if outcome is BoardOutcome.RETURNED else "")
     proposal = proposal_before_board(subject, actor)
     _check_changes(proposal, outcome)
     decision = BoardDecision(

@@ -17,6 +17,7 @@ from app.core.htmx import go_to
 from app.core.i18n import language
 from app.core.idempotency import earlier_result, keep_result
 from app.core.policy import Action
+from app.extensions import db
 from app.programmes.models import Programme
 from app.roadmaps import board_queries, operations, queries, seen, snapshot
 from app.roadmaps.addresses import Addresses
@@ -25,7 +26,7 @@ from app.roadmaps.board import record_board_decision
 from app.roadmaps.board_forms import BoardForm
 from app.roadmaps.board_section import new_form
 from app.roadmaps.board_text import text_for_board
-from app.roadmaps.models import BoardProposal, Snapshot
+from app.roadmaps.models import BoardDecision, BoardProposal, Snapshot
 from app.roadmaps.programme_board_routes import programme_page
 from app.roadmaps.programme_editing_routes import the_programme
 from app.roadmaps.routes import roadmap_page, the_roadmap
@@ -138,6 +139,7 @@ def differences(**of: int) -> ResponseReturnValue:
         numbers=sorted(kept),
         older=older,
         later=later,
+        decision=db.session.get(BoardDecision, older.board_decision_id),
         told=in_words(different, current_actor(), lang),
     )
 
