@@ -5,8 +5,18 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
+from app.core import clock
 from app.core.database import writing
 from app.extensions import db
+from app.measures.models import Measure
+from app.programmes.queries import roadmap_of
+from app.programmes.states import Phase
+from app.roadmaps import board_queries, snapshot
+from app.roadmaps.models import BoardProposal, Snapshot
+from tests.client import sign_in_as
+from tests.postgresql.rush import after_all_have_read, sending
+
+PAGE = "/roadmaps/2026"
 
 REFUSED = [
     "UPDATE board_proposal SET content = '{}'",
@@ -65,3 +75,45 @@ def test_a_trigger_that_is_switched_off_is_named(demo_app: Flask) -> None:
     code, said = verify(demo_app)
     assert code == 1
     assert "snapshot_refuses_update" in said
+
+
+def approval() -> dict[str, str]:
+    return {"outcome": "approved", "decided_on": clock.today().isoformat(), "section": "310"}
+
+
+def kept() -> list[Snapshot]:
+    db.session.rollback()
+    return list(board_queries.all_of(Snapshot, roadmap_of(2026)))
+
+
+def test_an_approval_that_is_sent_twice_at_once_is_one(demo_app: Flask) -> None:
+    client = sign_in_as(demo_app.test_client(), "board-secretary")
+    send = sending(client, PAGE, **approval())
+    assert [each.status_code for each in after_all_have_read([send, send])] == [303, 303]
+    assert len(kept()) == 1
+    assert len(board_queries.decisions(roadmap_of(2026))) == 1
+
+
+def test_of_an_approval_and_an_edit_at_once_one_is_told(demo_app: Flask) -> None:
+    proposal = board_queries.newest(BoardProposal, roadmap_of(2026))
+    measure_id, proposed = snapshot.measure_ids(proposal)[0], proposal.content
+    clients = [sign_in_as(demo_app.test_client(), key) for key in ("board-secretary", "secretary")]
+    name = "Samaan aikaan muokattu"
+    works = [
+        sending(clients[0], PAGE, **approval()),
+        sending(clients[1], f"/measures/{measure_id}/facts", name_fi=name),
+    ]
+    board, edit = after_all_have_read(works)
+    assert sorted((board.status_code, edit.status_code)) == [303, 409]
+    # Whoever comes second is shown what happened, and what they typed is still there.
+    if board.status_code == 303:
+        (approved,) = kept()
+        assert approved.content == proposed
+        assert "kirjattiin" in edit.text
+        assert name in edit.text
+    else:
+        assert kept() == []
+        assert roadmap_of(2026).phase is Phase.BEFORE_BOARD
+        assert db.session.get_one(Measure, measure_id).name_fi == name
+        assert name in board.text
+        assert 'value="310"' in board.text
