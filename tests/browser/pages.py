@@ -10,6 +10,9 @@ from app.accounts.queries import user_by_key
 from app.accounts.states import Method
 from app.core.database import writing
 from app.core.policy import ANONYMOUS
+from app.extensions import db
+from app.meetings.models import Decision
+from app.meetings.states import Outcome, Stage
 from tests.conventions.addresses import addresses
 
 PEOPLE = (
@@ -50,15 +53,23 @@ def pages_of(app: Flask, person: str) -> list[Seen]:
         with client.session_transaction() as cookie:
             cookie["_user_id"] = token
     largest: dict[str, Seen] = {}
-    for address in addresses(app, "GET"):
+    found = [(address.url, address.endpoint) for address in addresses(app, "GET")]
+    for url, endpoint in [*found, (_preview(), "meetings.preview")]:
         with app.app_context():
-            response = client.get(address.url, buffered=True)
+            response = client.get(url, buffered=True)
         if response.status_code != 200 or response.mimetype != "text/html":
             continue
         content = response.text.partition("<main")[2]
-        seen = Seen(address.url, address.endpoint, person, len(content))
-        known = largest.get(address.endpoint)
+        seen = Seen(url, endpoint, person, len(content))
+        known = largest.get(endpoint)
         if known is None or known.size < seen.size:
-            largest[address.endpoint] = seen
+            largest[endpoint] = seen
     assert not person or "own_page.page" in largest, f"{person} is not signed in"
     return list(largest.values())
+
+
+def _preview() -> str:
+    """Return the address of a preview of decisions, which is nothing without its question."""
+    waiting = db.session.query(Decision).filter(Decision.stage != Stage.DECIDED).all()
+    ids = "".join(f"&id={each.id}" for each in waiting)
+    return f"/meetings/{waiting[0].meeting_id}/preview?outcome={Outcome.APPROVE}{ids}"
