@@ -77,3 +77,8 @@ def test_the_room_sees_what_the_secretary_types(
     expect(heading).not_to_contain_text(name)
     room.keyboard.press("PageUp")
     expect(heading).to_contain_text(name)
+    # The focus stays on the button that is pressed, though another comes before it.
+    onward = room.locator("[data-key=ArrowRight]")
+    onward.press("Enter")
+    expect(heading).not_to_contain_text(name)
+    expect(onward).to_be_focused()
