@@ -221,7 +221,7 @@ def cautions(roadmaps: Sequence[Roadmap], today: date) -> list[Caution]:
     found = []
     for roadmap in roadmaps:
         is_open = roadmap.phase is not Phase.CLOSED and not roadmap.imported
-        if is_after_budget(roadmap) and roadmap.phase not in DECIDED:
+        if is_after_budget(roadmap):
             found.append(
                 Caution(roadmap, _("The city board would decide after the budget is made."))
             )

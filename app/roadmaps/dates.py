@@ -175,7 +175,8 @@ def faults(days: Days, year: int) -> dict[str, LazyString]:
 def is_after_budget(roadmap: Roadmap) -> bool:
     """Tell whether the city board would decide when the budget has been made already."""
     board, budget = roadmap.board_by, roadmap.budget_on
-    return board is not None and budget is not None and board > budget
+    is_decided = roadmap.phase in DECIDED
+    return not is_decided and board is not None and budget is not None and board > budget
 
 
 def suggested(earlier: Roadmap) -> dict[str, date | None]:

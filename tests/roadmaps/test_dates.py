@@ -156,6 +156,10 @@ def test_the_board_after_the_budget_is_warned_of_and_saved(saara) -> None:
     assert the_roadmap().board_by == date(2026, 1, 12)
     for page in (f"/roadmaps/{YEAR}", PAGE):
         assert "vasta talousarvion jälkeen" in saara.get(f"{page}?lang=fi").text
+    put_into(Phase.APPROVED)
+    for page in (f"/roadmaps/{YEAR}", PAGE):
+        assert "vasta talousarvion jälkeen" not in saara.get(f"{page}?lang=fi").text
+    put_into(Phase.DRAFTING)
     assert saara.submit(PAGE, typed(PLAN)).status_code == 303
     assert "vasta talousarvion jälkeen" not in saara.get(f"{PAGE}?lang=fi").text
 
