@@ -99,6 +99,12 @@ def next_number(year: int) -> int:
     return (db.session.scalar(select(func.max(Meeting.number)).where(_in_year(year))) or 0) + 1
 
 
+def latest_of_year(year: int) -> Meeting | None:
+    """Return the last meeting of a year, to come or held."""
+    query = select(Meeting).where(_in_year(year))
+    return db.session.scalar(query.order_by(Meeting.held_on.desc(), Meeting.number.desc()).limit(1))
+
+
 def _in_year(year: int) -> ColumnElement[bool]:
     return Meeting.held_on.between(date(year, 1, 1), date(year, 12, 31))
 

@@ -21,6 +21,7 @@ from app.meetings import agenda, operations, queries
 from app.meetings.forms import MeetingForm, MinutesForm
 from app.meetings.models import Meeting
 from app.meetings.page import decision_of, meeting_answer, meeting_of
+from app.meetings.sections import next_section
 from app.meetings.states import RecordKind
 from app.meetings.times import time_of
 
@@ -54,9 +55,13 @@ def meetings() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Show the form that arranges a meeting."""
     settings: Settings = current_app.config["SETTINGS"]
-    number = queries.next_number(clock.today().year)
-    kind = RecordKind.parse(settings.meeting_record)
-    return _new_page(MeetingForm(data={"number": number, "record_kind": kind}))
+    year = clock.today().year
+    proposed = {
+        "number": queries.next_number(year),
+        "record_kind": RecordKind.parse(settings.meeting_record),
+        "first_section": next_section(year, current_actor()),
+    }
+    return _new_page(MeetingForm(data=proposed))
 
 
 @blueprint.post("/meetings")

@@ -48,6 +48,24 @@ def test_the_next_number_is_proposed(client, sign_in, actor) -> None:
     assert 'name="number" type="number" value="5"' in client.get("/meetings/new").text
 
 
+def test_sections_run_on_from_the_meeting_before(client, sign_in, actor) -> None:
+    secretary, proposed = actor("secretary"), 'name="first_section" type="number" value="{}"'
+    arranged(secretary, 3)
+    meeting_id = arranged(secretary, 4)
+    sign_in(client, "secretary")
+    assert proposed.format("") in client.get("/meetings/new").text
+    with writing():
+        db.session.get_one(Meeting, meeting_id).first_section = 12
+    assert proposed.format(12) in client.get("/meetings/new").text
+    first, _measure_id = on_agenda(secretary, meeting_id)
+    second, _measure_id = on_agenda(secretary, meeting_id)
+    assert proposed.format(14) in client.get("/meetings/new").text
+    # What was typed counts where it is a number.
+    with writing():
+        matter(first).section, matter(second).section = "12 a", "21"
+    assert proposed.format(22) in client.get("/meetings/new").text
+
+
 @pytest.mark.parametrize("headers", [{}, HTMX])
 @pytest.mark.parametrize(
     ("data", "wrong"),
