@@ -9,9 +9,9 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from app.programmes.models import Roadmap
-from app.programmes.states import DECIDED, Phase
+from app.programmes.states import Phase
 from app.roadmaps import clock_queries
-from app.roadmaps.dates import MILESTONES, NAMED, is_after_budget
+from app.roadmaps.dates import MILESTONES, NAMED, is_after_budget, settable, was_decided
 
 LEFT, WIDTH, ROW, TOP = 210, 790, 28, 30
 """The picture, in its own units: room for names, the width of the year, a row, the months."""
@@ -171,7 +171,7 @@ def _stages(roadmap: Roadmap, year: int, today: date) -> list[tuple[LazyString, 
         rows.append((stage.label, first, last, _state(stage, roadmap, today)))
     if day := roadmap.budget_on:
         rows.append((_l("Budget"), day, day, _by_days(day, day, today)))
-    if roadmap.once_approved or roadmap.phase in DECIDED or roadmap.year >= today.year:
+    if was_decided(roadmap) or roadmap.year >= today.year:
         first = date(roadmap.year, 1, 1)
         last = max(date(roadmap.year, 12, 31), roadmap.year_report_by or first)
         rows.append((_l("Follow-up"), first, last, _by_days(first, last, today)))
@@ -184,6 +184,8 @@ def _stages(roadmap: Roadmap, year: int, today: date) -> list[tuple[LazyString, 
 
 def _state(stage: Stage, roadmap: Roadmap, today: date) -> str:
     """Return how a stage stands, by the phase that the roadmap is in."""
+    if was_decided(roadmap):
+        return "over"
     milestone = NAMED[stage.until]
     if milestone.is_late(roadmap, today):
         return "late"
@@ -220,15 +222,15 @@ def cautions(roadmaps: Sequence[Roadmap], today: date) -> list[Caution]:
     """Return what the days of roadmaps warn of: budget, missing days, phases that are late."""
     found = []
     for roadmap in roadmaps:
-        is_open = roadmap.phase is not Phase.CLOSED and not roadmap.imported
         if is_after_budget(roadmap):
             found.append(
                 Caution(roadmap, _("The city board would decide after the budget is made."))
             )
-        missing = [each.label for each in MILESTONES if each.of(roadmap) is None]
-        if is_open and len(missing) == len(MILESTONES):
+        may_set = () if roadmap.imported else settable(roadmap)
+        missing = [NAMED[name].label for name in may_set if NAMED[name].of(roadmap) is None]
+        if len(missing) == len(MILESTONES):
             found.append(Caution(roadmap, _("No days have been set yet.")))
-        elif is_open and missing:
+        elif missing:
             days = ", ".join(str(label) for label in missing)
             found.append(Caution(roadmap, _("Days that have not been set: %(days)s.", days=days)))
         late = [each.label for each in MILESTONES if each.is_late(roadmap, today)]

@@ -39,9 +39,13 @@ class Milestone:
         return day
 
     def is_late(self, roadmap: Roadmap, today: date) -> bool:
-        """Tell whether the day has passed and the roadmap has not moved on."""
+        """Tell whether the day has passed and the roadmap has not moved on.
+
+        The days are those of the first approval, so an amendment is not late by them.
+        """
         day = self.of(roadmap)
-        return day is not None and day < today and roadmap.phase in self.late_in
+        has_passed = day is not None and day < today
+        return has_passed and roadmap.phase in self.late_in and not roadmap.once_approved
 
 
 _NOT_OPEN = frozenset({Phase.PLANNED})
@@ -140,7 +144,12 @@ def settable(roadmap: Roadmap) -> Collection[str]:
     """Return the days that may still be set: those of the reports alone once the board decided."""
     if roadmap.phase is Phase.CLOSED:
         return ()
-    return _REPORTS if roadmap.phase in DECIDED else tuple(NAMED)
+    return _REPORTS if was_decided(roadmap) else tuple(NAMED)
+
+
+def was_decided(roadmap: Roadmap) -> bool:
+    """Tell whether the city board has approved a roadmap, which may be amended now."""
+    return roadmap.once_approved or roadmap.phase in DECIDED
 
 
 def days_of(roadmap: Roadmap) -> dict[str, date | None]:
@@ -175,8 +184,9 @@ def faults(days: Days, year: int) -> dict[str, LazyString]:
 def is_after_budget(roadmap: Roadmap) -> bool:
     """Tell whether the city board would decide when the budget has been made already."""
     board, budget = roadmap.board_by, roadmap.budget_on
-    is_decided = roadmap.phase in DECIDED
-    return not is_decided and board is not None and budget is not None and board > budget
+    if board is None or budget is None or was_decided(roadmap):
+        return False
+    return board > budget
 
 
 def suggested(earlier: Roadmap) -> dict[str, date | None]:

@@ -12,7 +12,7 @@ from app.core.enums import Labelled
 from app.core.policy import Actor, Role
 from app.programmes.models import Roadmap
 from app.programmes.states import Phase
-from app.roadmaps.dates import NAMED
+from app.roadmaps.dates import NAMED, was_decided
 
 
 class Who(Labelled):
@@ -52,10 +52,12 @@ class Duty:
         day = milestone.of(roadmap)
         if day is None or roadmap.phase is Phase.CLOSED:
             return False
-        if day < today and not self.when_late:
+        if self.who is Who.LEADS and not was_decided(roadmap):
+            return False
+        if day < today and not (self.when_late and milestone.is_late(roadmap, today)):
             return False
         phases = self.waits_in or milestone.late_in
-        return roadmap.phase in phases if phases else day >= today
+        return not phases or roadmap.phase in phases
 
 
 _ROADMAP = "/roadmaps/{year}"

@@ -25,7 +25,7 @@ from app.measures.models import Measure
 from app.measures.states import State
 from app.programmes.models import Roadmap
 from app.programmes.queries import roadmap_of
-from app.programmes.states import Phase
+from app.programmes.states import DECIDED, Phase
 from app.roadmaps.dates import MILESTONES
 from app.roadmaps.duties import DUTIES, Who
 from app.roadmaps.models import DateReminder, Item
@@ -48,7 +48,7 @@ def have(phase: Phase | None = None, **in_days: int | None) -> None:
     """Let the roadmap be in a phase and have these days, counted from today."""
     with writing(), recorded(Tag.DATES_SET, INSTALLER, Kind.ROADMAP, the_roadmap()):
         if phase:
-            the_roadmap().phase = phase
+            the_roadmap().phase, the_roadmap().once_approved = phase, phase in DECIDED
         for name, days in in_days.items():
             day = None if days is None else clock.today() + timedelta(days=days)
             setattr(the_roadmap(), name, day)

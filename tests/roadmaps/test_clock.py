@@ -14,8 +14,9 @@ from app.core.policy import Actor, Role
 from app.programmes.models import Roadmap
 from app.programmes.operations import add_roadmap
 from app.programmes.queries import programme_of, roadmap_of
-from app.programmes.states import Phase
+from app.programmes.states import DECIDED, Phase
 from app.roadmaps.clock import LEFT, WIDTH, cautions, clock_of
+from app.roadmaps.dates import settable
 from app.roadmaps.duties import Who, next_for_all, whose
 from tests.client import sign_in_as
 from tests.html import document_of, text_of
@@ -32,7 +33,7 @@ def have(year: int, phase: Phase, **days: date | None) -> Roadmap:
     with writing():
         found = roadmap_of(year) or add_roadmap(programme_of(2026), year, phase, INSTALLER)
     with writing(), recorded(Tag.DATES_SET, INSTALLER, Kind.ROADMAP, found):
-        found.phase, found.once_approved = phase, False
+        found.phase, found.once_approved = phase, phase in DECIDED
         for name in (*names, "midyear_report_by", "year_report_by"):
             setattr(found, name, days.get(name))
     return found
@@ -96,6 +97,23 @@ def test_a_stage_whose_day_has_passed_is_late(two) -> None:
     assert states[1] == "late"
     late = [each for each in found.happenings if each.is_late]
     assert [each.day for each in late] == [date(2026, 6, 30)]
+
+
+@pytest.mark.parametrize("phase", [Phase.BEFORE_BOARD, Phase.RETURNED_BY_BOARD])
+def test_an_amendment_is_not_late_by_the_days_of_the_first_approval(two, phase: Phase) -> None:
+    roadmap = roadmap_of(2027)
+    roadmap.phase, roadmap.once_approved = phase, True
+    later = date(2026, 11, 20)
+    assert [str(each.text) for each in cautions([roadmap], later)] == []
+    assert not any(each.is_late for each in clock_of(2026, later).happenings)
+    tasks = [task for each in next_for_all([roadmap], Actor(1), later) for task in each.tasks]
+    assert [task.day for task in tasks] == [date(2027, 8, 13)], "the units report"
+    assert set(settable(roadmap)) == {"midyear_report_by", "year_report_by"}
+
+
+def test_nobody_reports_before_the_board_has_approved(two) -> None:
+    tasks = next_for_all([roadmap_of(2027)], Actor(1), TODAY)
+    assert [each.tasks for each in tasks if each.who is Who.LEADS] == [[]]
 
 
 def test_what_the_board_returned_is_drafted_again(two) -> None:
@@ -195,6 +213,8 @@ def test_what_to_beware_of(two) -> None:
     assert len(cautions([late], TODAY)) == 2, "after the budget, and days are missing"
     (empty,) = cautions([have(2027, Phase.PLANNED)], TODAY)
     assert len(str(empty.text)) < 40, "not all days are named"
+    (reports,) = cautions([have(2027, Phase.APPROVED)], TODAY)
+    assert str(reports.text).count(",") == 2, "no others are set any more"
     closed = have(2027, Phase.CLOSED)
     assert cautions([closed], TODAY) == []
 
