@@ -1,9 +1,10 @@
-"""What the city board is proposed, changes and decides; on the blueprint of `routes.py`.
+"""What leads to the city board, and what it decides; on the blueprint of `routes.py`.
 
 Each address is there twice: of the roadmap of a year, and of a programme.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Response, abort, flash, render_template, request
 from flask.typing import ResponseReturnValue
@@ -12,11 +13,11 @@ from flask_babel import lazy_gettext as _l
 
 from app.core.database import writing
 from app.core.errors import Refused
-from app.core.guards import current_actor, hide, requires
+from app.core.guards import check, current_actor, hide, requires
 from app.core.htmx import go_to
 from app.core.i18n import language
 from app.core.idempotency import earlier_result, keep_result
-from app.core.policy import Action
+from app.core.policy import NO_UNIT, Action
 from app.extensions import db
 from app.programmes.models import Programme
 from app.roadmaps import board_queries, operations, queries, seen, snapshot
@@ -26,9 +27,11 @@ from app.roadmaps.board import record_board_decision
 from app.roadmaps.board_forms import BoardForm
 from app.roadmaps.board_section import new_form
 from app.roadmaps.board_text import text_for_board
+from app.roadmaps.forms import TransitionForm
 from app.roadmaps.models import BoardDecision, BoardProposal, Snapshot
 from app.roadmaps.programme_board_routes import programme_page
 from app.roadmaps.programme_editing_routes import the_programme
+from app.roadmaps.programme_workflow import made_alone
 from app.roadmaps.routes import roadmap_page, the_roadmap
 from app.roadmaps.since_approval import between, in_words, since
 from app.roadmaps.subject import Subject
@@ -58,16 +61,34 @@ def the_subject(year: int = 0, programme_id: int = 0) -> Subject:
     return the_roadmap(year) if year or not programme_id else the_programme(programme_id)
 
 
-def page_of(
-    subject: Subject,
-    code: int,
-    form: BoardForm | None = None,
-    refused: Refused | None = None,
-) -> ResponseReturnValue:
-    """Answer with the page of a roadmap or a programme, or with the form that was sent alone."""
+def page_of(subject: Subject, code: int, **sent: Any) -> ResponseReturnValue:
+    """Answer with the page of a roadmap or a programme, or with the form that was sent alone.
+
+    `sent` is `transition` or `board`, the form, and `refused`, as `roadmap_page` has them.
+    """
     if isinstance(subject, Programme):
-        return programme_page(subject, code, board=form, refused=refused)
-    return roadmap_page(subject, code, board=form, refused=refused)
+        return programme_page(subject, code, **sent)
+    return roadmap_page(subject, code, **sent)
+
+
+@of_both("/phase/<transition>", "move", "POST")
+@requires(Action.READ_ROADMAPS)
+def move(transition: str, **of: int) -> ResponseReturnValue:
+    """Make a transition; what the city board decides has a form of its own."""
+    found, actor = the_subject(**of), current_actor()
+    row = made_alone(found, transition) or abort(404)
+    check(row.action, NO_UNIT)
+    form = TransitionForm(row.name, found)
+    if not form.accepts(needs_reason=row.needs_reason):
+        return page_of(found, 422, transition=form)
+    with writing():
+        found = the_subject(**of)
+        if not operations.has_just_made(found, row.name, form.version.data, actor):
+            operations.check_version(found, form.version.data)
+            operations.move(found, row.name, actor, form.reason.data or "")
+        label = found.phase.label
+    flash(_("The phase is now: %(phase)s", phase=label), "success")
+    return go_to(Addresses(the_subject(**of)).page)
 
 
 @of_both("/board", "board", "POST")
@@ -77,7 +98,7 @@ def board(**of: int) -> ResponseReturnValue:
     actor = current_actor()
     form = _form(the_subject(**of))
     if not form.accepts():
-        return page_of(the_subject(**of), 422, form)
+        return page_of(the_subject(**of), 422, board=form)
     key = form.key.data or ""
     try:
         with writing():
@@ -92,7 +113,7 @@ def board(**of: int) -> ResponseReturnValue:
         if form.proposal.data == now.proposal.object_data:
             form.look_again(str(now.seen.object_data))
             form.version.data, form.version.raw_data = found.version, None
-        return page_of(found, 409, form, refused)
+        return page_of(found, 409, board=form, refused=refused)
     flash(_("The decision of the city board was recorded."), "success")
     return go_to(Addresses(the_subject(**of)).page)
 

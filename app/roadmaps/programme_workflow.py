@@ -83,28 +83,28 @@ PROGRAMME = Workflow[Phase](
 )
 """A programme's way to the city board, and back where it is amended."""
 
-_MADE_BY_DECIDING = frozenset(workflow.BOARD_ROWS.values())
-
-
-def made_alone(subject: Subject, name: str) -> Transition[Phase] | None:
-    """Return the row called `name` unless a decision of the city board makes it."""
-    if isinstance(subject, Roadmap):
-        return workflow.made_alone(name)
-    names = {row.name for row in PROGRAMME.transitions} - _MADE_BY_DECIDING
-    return PROGRAMME.named(name) if name in names else None
-
-
-def offered(programme: Programme, actor: Actor) -> list[Transition[Phase]]:
-    """Return the rows that `actor` may use on the programme's page, as it is now."""
-    approved = programme.once_approved
-    others = workflow.OF_FIRST_PROPOSALS if approved else workflow.OF_AMENDMENTS
-    return [
-        row
-        for row in PROGRAMME.available(programme, actor)
-        if row.name not in _MADE_BY_DECIDING | others
-    ]
+_MADE_BY_OTHERS = frozenset({*workflow.BOARD_ROWS.values(), workflow.CLOSE})
+"""Rows that something else makes, as the city board's decision."""
 
 
 def workflow_of(subject: Subject) -> Workflow[Phase]:
     """Return the table of a subject's phases."""
     return workflow.WORKFLOW if isinstance(subject, Roadmap) else PROGRAMME
+
+
+def made_alone(subject: Subject, name: str) -> Transition[Phase] | None:
+    """Return the row of a subject's table called `name` unless something else makes it."""
+    table = workflow_of(subject)
+    names = {row.name for row in table.transitions} - _MADE_BY_OTHERS
+    return table.named(name) if name in names else None
+
+
+def offered(subject: Subject, actor: Actor) -> list[Transition[Phase]]:
+    """Return the rows that `actor` may use on the page of a subject, as it is now."""
+    approved = subject.once_approved
+    others = workflow.OF_FIRST_PROPOSALS if approved else workflow.OF_AMENDMENTS
+    return [
+        row
+        for row in workflow_of(subject).available(subject, actor)
+        if row.name not in _MADE_BY_OTHERS | others
+    ]

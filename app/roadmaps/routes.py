@@ -1,27 +1,22 @@
 """The roadmaps of the years: what stands on them, their phases, the city board, the snapshots."""
 
-from typing import NamedTuple
-
-from flask import Blueprint, abort, flash, render_template, request
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel.speaklater import LazyString
 
 from app.core import clock
-from app.core.database import writing
 from app.core.errors import Refused
-from app.core.guards import check, current_actor, requires
-from app.core.htmx import render, see_other
+from app.core.guards import current_actor, requires
+from app.core.htmx import render
 from app.core.i18n import language
-from app.core.policy import NO_UNIT, Action, can
-from app.core.transitions import Transition
+from app.core.policy import Action, can
 from app.programmes.models import Roadmap
 from app.programmes.queries import programme_of, roadmap_of
 from app.programmes.queries import roadmaps as all_roadmaps
 from app.programmes.states import DECIDED, Phase
-from app.roadmaps import checks, dates, operations, queries, workflow
+from app.roadmaps import checks, dates, queries, workflow
 from app.roadmaps.board_forms import BoardForm
 from app.roadmaps.board_section import section_of
+from app.roadmaps.buttons import buttons_of
 from app.roadmaps.forms import TransitionForm
 from app.roadmaps.listing import listing
 from app.roadmaps.states import APPROVALS
@@ -52,39 +47,11 @@ def roadmaps() -> ResponseReturnValue:
     )
 
 
-class Button(NamedTuple):
-    """A transition that the reader may make, with its form and what holds it back."""
-
-    transition: Transition[Phase]
-    form: TransitionForm
-    unmet: list[str | LazyString]
-
-
 @blueprint.get("/roadmaps/<int:year>")
 @requires(Action.READ_ROADMAPS)
 def roadmap(year: int) -> ResponseReturnValue:
     """Show a year's roadmap."""
     return roadmap_page(the_roadmap(year))
-
-
-@blueprint.post("/roadmaps/<int:year>/phase/<transition>")
-@requires(Action.READ_ROADMAPS)
-def move(year: int, transition: str) -> ResponseReturnValue:
-    """Make a transition; what the city board decides has a form of its own."""
-    row = workflow.made_alone(transition) or abort(404)
-    check(row.action, NO_UNIT)
-    found = the_roadmap(year)
-    form = TransitionForm(row.name, found)
-    if not form.accepts(needs_reason=row.needs_reason):
-        return roadmap_page(found, 422, transition=form)
-    with writing():
-        found = the_roadmap(year)
-        if not operations.has_just_made(found, row.name, form.version.data, current_actor()):
-            operations.check_version(found, form.version.data)
-            operations.move(found, row.name, current_actor(), form.reason.data or "")
-        label = found.phase.label
-    flash(_("The phase is now: %(phase)s", phase=label), "success")
-    return see_other("roadmaps.roadmap", year=year)
 
 
 def the_roadmap(year: int) -> Roadmap:
@@ -119,7 +86,7 @@ def roadmap_page(
         **listing(found, actor, request.args.get("page", 1, type=int)),
         programme=programme_of(found.year),
         steps=workflow.steps(found.phase),
-        buttons=_buttons(found, transition),
+        buttons=buttons_of(found, actor, transition),
         gaps=checks.findings(found) if works_on_it and found.phase not in OVER else [],
         milestones=dates.shown(found, clock.today()),
         is_after_budget=dates.is_after_budget(found),
@@ -128,14 +95,3 @@ def roadmap_page(
         history=queries.steps(found),
         local=clock.local,
     )
-
-
-def _buttons(found: Roadmap, sent: TransitionForm | None) -> list[Button]:
-    """Return the reader's transitions; the form `sent` in the place of its own."""
-    buttons = []
-    for row in workflow.offered(found, current_actor()):
-        form = TransitionForm(row.name, found)
-        if sent is not None and sent.reason.name == form.reason.name:
-            form = sent
-        buttons.append(Button(row, form, workflow.WORKFLOW.unmet(row.name, found)))
-    return buttons

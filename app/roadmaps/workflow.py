@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 from flask_babel.speaklater import LazyString
 
-from app.core.policy import Action, Actor
+from app.core.policy import Action
 from app.core.transitions import Transition, Workflow
 from app.programmes.models import Programme, Roadmap
 from app.programmes.states import Phase
@@ -180,22 +180,6 @@ BOARD_ROWS: Mapping[BoardOutcome, str] = MappingProxyType(
     }
 )
 """The row that each decision of the city board makes; they are made by recording it."""
-
-
-def made_alone(name: str) -> Transition[Phase] | None:
-    """Return the row called `name` unless something else makes it, as the city board's decision."""
-    names = {row.name for row in WORKFLOW.transitions} - {*BOARD_ROWS.values(), CLOSE}
-    return WORKFLOW.named(name) if name in names else None
-
-
-def offered(roadmap: Roadmap, actor: Actor) -> list[Transition[Phase]]:
-    """Return the rows that `actor` may use on the roadmap's page."""
-    others = OF_FIRST_PROPOSALS if roadmap.once_approved else OF_AMENDMENTS
-    return [
-        row
-        for row in WORKFLOW.available(roadmap, actor)
-        if made_alone(row.name) and row.name not in others
-    ]
 
 
 ASSEMBLING = frozenset({Phase.DRAFTING, Phase.RETURNED_BY_BOARD, Phase.AMENDING})

@@ -13,8 +13,9 @@ from app.measures import operations as measures
 from app.programmes.states import Phase
 from app.roadmaps import assembling, checks, queries
 from app.roadmaps.dates import set_dates
+from app.roadmaps.programme_workflow import made_alone, offered
 from app.roadmaps.states import BoardOutcome, Membership
-from app.roadmaps.workflow import BOARD_ROWS, CLOSE, WORKFLOW, made_alone, offered, steps
+from app.roadmaps.workflow import BOARD_ROWS, CLOSE, WORKFLOW, steps
 from tests.measures.proposals import fresh, saved
 from tests.roadmaps.drafts import (
     assemble,
@@ -308,7 +309,7 @@ def test_a_first_proposal_is_not_ended_as_an_amendment(client, sign_in, actor) -
 
 
 def test_closing_has_a_page_of_its_own(client, sign_in) -> None:
-    assert made_alone(CLOSE) is None
+    assert made_alone(the_roadmap(), CLOSE) is None
     sign_in(client, "secretary")
     assert client.forge(f"/roadmaps/{YEAR}/phase/{CLOSE}").status_code == 404
 
