@@ -60,7 +60,7 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
 
 
 def take_off(subject: Subject, proposal: BoardProposal, key: Key, actor: Actor) -> BoardChange:
-    """Write down that the board takes a measure off.
+    """Write down that the board takes a measure off; once, however often the button is pressed.
 
     Raises:
         Refused: The actor may not, the proposal is not before the board, or the measure is not on
@@ -68,8 +68,11 @@ def take_off(subject: Subject, proposal: BoardProposal, key: Key, actor: Actor) 
     """
     _check(subject, proposal, actor)
     item = _item(proposal, key)
-    if any(change.item_id == item.id for change in board_queries.changes_of(proposal)):
-        raise Refused(_l("Remove the other changes of this measure first."))
+    for change in board_queries.changes_of(proposal):
+        if change.item_id == item.id:
+            if change.kind is ChangeKind.REMOVED:
+                return change
+            raise Refused(_l("Remove the other changes of this measure first."))
     return _write(subject, proposal, ChangeKind.REMOVED, {"item_id": item.id}, actor)
 
 
