@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from itertools import permutations
 
 import pytest
 
@@ -99,17 +98,16 @@ def test_equal_totals_share_a_rank_and_stand_by_name(client, sign_in, actor, thr
     ]
 
 
-@pytest.mark.parametrize("person", ["member", "chair"])
 def test_others_scores_change_nothing_on_a_blind_members_pages(
-    client, sign_in, actor, three, person: str
+    client, sign_in, actor, three
 ) -> None:
-    """Whatever others think, the pages of who has not reviewed yet are the same to the letter."""
+    """Whether others have scored or not, the pages of who has not are the same to the letter."""
     with writing():
         meeting = meetings.arrange(clock.today(), 1, "", actor("secretary"))
         for measure_id in three:
             meetings.add_to_agenda(meeting, fresh(measure_id), actor("secretary"))
         meeting_id = meeting.id
-    sign_in(client, person)
+    sign_in(client, "member")
     pages = [
         f"/scoring/{YEAR}",
         f"/meetings/{meeting_id}",
@@ -117,7 +115,7 @@ def test_others_scores_change_nothing_on_a_blind_members_pages(
         *(f"/measures/{each}" for each in three),
     ]
     before = [without_tokens(client.get(page)) for page in pages]
-    for values in permutations((1, 3, 5)):
+    for values in ((1, 3, 5), (5, 1, 3)):
         for measure_id, value in zip(three, values, strict=True):
             judge(actor("member2"), measure_id, value)
             judge(actor("member3"), measure_id, value, submit=values[0] > 1)
