@@ -192,6 +192,7 @@ def confirm(meeting_id: int) -> ResponseReturnValue:
     plan = ending.plan_bulk(meeting, ids, outcome, actor, room_of(meeting))
     done = earlier_result(actor, key)
     if done is None and plan.fingerprint != form.seen.data:
+        form.take(Stale())
         return _preview_page(meeting, plan, outcome, form, 409)
     if done is None and not form.accepts(needs_reason=plan.needs_reason):
         return _preview_page(meeting, plan, outcome, form, 422)

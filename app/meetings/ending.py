@@ -140,7 +140,7 @@ def plan_bulk(
     wanted = {
         decision: Words(outcome, decision.reason, sections.get(decision.id, ""))
         for decision, _measure in rows
-        if decision.id in decision_ids and decision.stage is not Stage.DECIDED
+        if decision.id in decision_ids
     }
     return Plan(_changes(rows, wanted, actor, room, asks_reason=True))
 
@@ -203,6 +203,8 @@ def _hindrances(
     decision: Decision, measure: Measure, row: Transition[State], actor: Actor, room: Assembly
 ) -> Sequence[str | LazyString]:
     """Return why a matter cannot go by a row now, leaving a missing reason aside."""
+    if decision.stage is Stage.DECIDED:
+        return [_l("The matter has been decided already.")]
     if measure.state not in row.sources:
         return [_l("The state is “%(state)s”.", state=measure.state.label)]
     return [*row.unmet(measure), *room.hindrances(decision.id, actor)]

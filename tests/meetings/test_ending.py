@@ -245,6 +245,10 @@ def test_several_are_done_once_and_only_as_seen(
     statuses = [client.forge(f"{page}/preview", data).status_code for _time in range(2)]
     assert statuses == [303, 303]
     assert states(matters) == [State.REJECTED] * 3
+    # Somebody else's preview of the same matters, confirmed after that.
+    answer = client.forge(f"{page}/preview", {**data, "key": "another", "seen": "old"})
+    assert answer.status_code == 409
+    assert answer.text.count("Asia on jo päätetty.") == 3
 
 
 @pytest.mark.parametrize(
