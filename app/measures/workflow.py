@@ -97,6 +97,11 @@ def _complete(measure: Measure) -> list[LazyString]:
     return list(missing(measure).values())
 
 
+_ON_ITS_WAY = frozenset(
+    {State.DRAFT, State.SUBMITTED, State.RETURNED, State.IN_SCORING, State.POSTPONED}
+)
+"""States of what has not come to its end, so that it may be withdrawn or merged."""
+
 WORKFLOW = Workflow[State](
     "state",
     (
@@ -173,15 +178,7 @@ WORKFLOW = Workflow[State](
         Transition(
             "withdraw",
             _l("Withdraw"),
-            frozenset(
-                {
-                    State.DRAFT,
-                    State.SUBMITTED,
-                    State.RETURNED,
-                    State.IN_SCORING,
-                    State.POSTPONED,
-                }
-            ),
+            _ON_ITS_WAY,
             State.WITHDRAWN,
             Action.SUBMIT_PROPOSAL,
             confirmed=True,
@@ -189,15 +186,7 @@ WORKFLOW = Workflow[State](
         Transition(
             "merge",
             _l("Merge into another measure"),
-            frozenset(
-                {
-                    State.DRAFT,
-                    State.SUBMITTED,
-                    State.RETURNED,
-                    State.IN_SCORING,
-                    State.POSTPONED,
-                }
-            ),
+            _ON_ITS_WAY,
             State.MERGED,
             Action.MANAGE_PROPOSALS,
             needs_reason=True,
