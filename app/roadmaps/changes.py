@@ -16,11 +16,10 @@ from app.core.policy import Action, Actor, can
 from app.extensions import db
 from app.measures import operations as measures
 from app.measures.models import Entry, Measure
-from app.programmes.models import Theme
+from app.programmes.models import Roadmap, Theme
 from app.programmes.states import Phase
-from app.roadmaps import board_queries, snapshot
-from app.roadmaps.assembling import item_recorded
-from app.roadmaps.codes import next_code
+from app.roadmaps import board_queries, queries, snapshot
+from app.roadmaps.assembling import give_code, item_recorded
 from app.roadmaps.diff import Key, Part, parts_of
 from app.roadmaps.models import BoardChange, BoardProposal, Item
 from app.roadmaps.states import ChangeKind, Membership
@@ -138,12 +137,18 @@ def strike_out(
 
 def apply(subject: Subject, proposal: BoardProposal, actor: Actor) -> str:
     """Let the records say what the board changed, and return the text that it approved."""
-    content = snapshot.parsed(proposal)
-    for change in board_queries.changes_of(proposal):
+    content, changes = snapshot.parsed(proposal), board_queries.changes_of(proposal)
+    for change in changes:
         if change.item_id is not None:
             _apply_to_item(content, change, actor)
         else:
             _apply_to_programme(subject, content, change, actor)
+    if isinstance(subject, Roadmap) and any(change.field == "theme" for change in changes):
+        # A measure of another theme has another code, and its place is among the like.
+        places = {row.Measure.id: row.Item.position for row in queries.contents(subject)}
+        for part in content["items"]:
+            part["position"] = places[part["measure"]]
+        content["items"].sort(key=lambda part: part["position"])
     return snapshot.canonical(content)
 
 
@@ -234,8 +239,8 @@ def _apply_to_item(content: dict[str, Any], change: BoardChange, actor: Actor) -
     measures.change(measure, actor, **values, **follows)
     part |= shown(values)
     if change.field == "theme":
-        theme = db.session.get_one(Theme, values["theme_id"])
-        measures.place_under(entry, theme, next_code(theme), measure, actor)
+        roadmap = db.session.get_one(Roadmap, item.roadmap_id)
+        give_code(roadmap, item, db.session.get_one(Theme, values["theme_id"]), actor)
         part["code"] = entry.code
 
 

@@ -90,6 +90,10 @@ def test_another_theme_gives_another_code(actor, ids) -> None:
     assert (kept[ids[0]]["code"], kept[ids[0]]["theme"]["code"]) == ("B1", "B")
     entry = db.session.query(Entry).filter_by(measure_id=ids[0]).one()
     assert (entry.code, entry.theme_id, fresh(ids[0]).theme_id) == ("B1", theme.id, theme.id)
+    # Its place is after the measures of the earlier theme, on the roadmap and in what was kept.
+    assert list(kept) == [*ids[1:], ids[0]]
+    places = [item_of(each).position for each in kept]
+    assert places == sorted(places) == [each["position"] for each in kept.values()]
 
 
 def _programme() -> Programme:
