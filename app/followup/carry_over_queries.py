@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import and_, func, or_, select, true
+from sqlalchemy import Subquery, and_, func, or_, select, true
 from sqlalchemy.orm import aliased, joinedload
 
 from app.accounts.models import User
@@ -78,14 +78,7 @@ def left_by(before: Roadmap, actor: Actor | None = None, item_id: int | None = N
         item_id: Only this item.
     """
     takes = taking(before)
-    later = (
-        select(Entry.measure_id, func.min(Item.id).label("item_id"))
-        .join(Item, Item.entry_id == Entry.id)
-        .join(Roadmap, Roadmap.id == Item.roadmap_id)
-        .where(Roadmap.year > before.year, Item.membership != Membership.REMOVED)
-        .group_by(Entry.measure_id)
-        .subquery()
-    )
+    later = _on_later(before)
     next_item, next_entry = aliased(Item), aliased(Entry)
     next_programme = func.coalesce(Roadmap.programme_id, takes.programme_id if takes else None)
     query = (
@@ -131,6 +124,18 @@ def left_by(before: Roadmap, actor: Actor | None = None, item_id: int | None = N
         .order_by(Item.position, Item.id)
     )
     return [Left._make(row) for row in db.session.execute(query)]
+
+
+def _on_later(before: Roadmap) -> Subquery:
+    """Return, by measure, the first item by which it stands on a later roadmap."""
+    return (
+        select(Entry.measure_id, func.min(Item.id).label("item_id"))
+        .join(Item, Item.entry_id == Entry.id)
+        .join(Roadmap, Roadmap.id == Item.roadmap_id)
+        .where(Roadmap.year > before.year, Item.membership != Membership.REMOVED)
+        .group_by(Entry.measure_id)
+        .subquery()
+    )
 
 
 def open_items(before: Roadmap) -> list[Left]:
