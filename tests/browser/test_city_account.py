@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import serving_demo
+from tests.browser.conftest import LANGUAGES, serving_demo
 from tests.browser.words import Words
 from tests.sign_in.real_provider import PEOPLE, ROLES, real_provider
 from tests.tools.server import free_port
@@ -62,6 +62,7 @@ def at_the_service(page: Page, words: Words, onward: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Authorize Client")
 
 
+@LANGUAGES
 def test_signing_in_using_the_tool_and_signing_out(page: Page, words: Words, live: str) -> None:
     """Begin in either language; from then on the page speaks that of the account."""
     at_the_service(page, words, "/proposals/new")

@@ -1,4 +1,4 @@
-"""The conversation about a proposal, by keyboard alone, in each language and at both widths.
+"""The conversation about a proposal, by keyboard alone, in each language and at each width.
 
 It is written, interrupted, resumed, submitted, returned, corrected and submitted again.
 """
@@ -36,7 +36,7 @@ def live(demo_database: Path, tmp_path: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize(("words", "width"), [("fi", 1280), ("sv", 360)], indirect=["words"])
 def test_from_the_first_word_to_the_second_submission(
     open_page: Callable[..., Page], words: Words, width: int
 ) -> None:

@@ -39,7 +39,7 @@ def back_to(page: Page, selector: str) -> None:
     pytest.fail(f"Shift and Tab do not reach {selector}")
 
 
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize(("words", "width"), [("fi", 1280), ("sv", 360)], indirect=["words"])
 def test_returning_two_and_undoing_it(
     open_page: Callable[..., Page], words: Words, width: int
 ) -> None:

@@ -208,6 +208,7 @@ def test_signing_out_in_another_tab_and_in_again(page: Page, words: Words) -> No
     page.locator("[name=name_fi]").fill("Alku ja jatko")
     expect(line_of(page)).to_contain_text(words(OVER))
     sign_in(other, "proposer", words)
+    other.goto("/privacy")
     expect(line_of(page)).to_have_text(said(words, KEPT))
     save_draft(page)
     expect(page.locator("[name=name_fi]")).to_have_value("Alku ja jatko")
@@ -236,6 +237,7 @@ def test_another_person_who_signs_in_gets_nothing(
     assert sql("SELECT count(*) FROM working_copy") == [(0,)]
     # The one whose text it is finds it, in this browser.
     sign_in(other, "proposer", words)
+    other.goto("/privacy")
     expect(line_of(page)).to_have_text(said(words, KEPT))
 
 

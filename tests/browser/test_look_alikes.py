@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import LANGUAGES, sign_in
 from tests.browser.words import Words
 
 # A proposal of the demo in other words, and one that is like nothing.
@@ -23,6 +23,7 @@ def form(page: Page, words: Words) -> Page:
     return page
 
 
+@LANGUAGES
 def test_they_come_and_go_while_one_types(form: Page, words: Words) -> None:
     region, name = form.locator("#look-alikes"), form.locator(f"#name_{words.language}")
     expect(region).to_be_hidden()

@@ -90,6 +90,7 @@ class Cast:
         """Sign in as a person, and return the page and the words on it."""
         words = READS[person]
         sign_in(self._page, person, words)
+        self._page.goto("/my")
         return self._page, words
 
 

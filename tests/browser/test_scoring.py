@@ -375,7 +375,9 @@ def test_leaving_with_unsaved_ratings_asks_first(scored: Page, group: Group) -> 
     expect(page.locator(".notice.success, .error-summary")).to_be_visible()
 
 
-@pytest.mark.parametrize("size", [(1280, 800), (360, 740)])
+@pytest.mark.parametrize(
+    ("words", "size"), [("fi", (1280, 800)), ("sv", (360, 740))], indirect=["words"]
+)
 def test_the_page_as_it_stands(open_page: Callable[..., Page], group: Group, words, size) -> None:
     page = open_page(viewport={"width": size[0], "height": size[1]})
     sign_in(page, "member", words)

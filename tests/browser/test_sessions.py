@@ -246,6 +246,7 @@ def test_a_service_that_does_not_answer_is_named(
 
 def test_the_own_page_by_keyboard(page: Page, words: Words) -> None:
     sign_in(page, "viewer", words)
+    page.goto("/privacy")
     tab_to(page, ".person a")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/my$"))

@@ -11,10 +11,10 @@ from tests.browser.conftest import sign_in
 from tests.browser.keyboard import tab_to
 from tests.browser.words import Words
 
-SCREENS = [{"width": 1280, "height": 800}, {"width": 360, "height": 740}]
+SCREENS = [("fi", {"width": 1280, "height": 800}), ("sv", {"width": 360, "height": 740})]
 
 
-@pytest.mark.parametrize("screen", SCREENS, ids=["desktop", "phone"])
+@pytest.mark.parametrize(("words", "screen"), SCREENS, ids=["desktop", "phone"], indirect=["words"])
 def test_translating_through_the_queue(
     open_page: Callable[..., Page], words: Words, screen: dict[str, int]
 ) -> None:
