@@ -131,7 +131,9 @@ PAGES = {
         roadmaps.move/reopen_collection POST
         roadmaps.move/draft POST
         followup.carry_over GET
+        followup.choose_theme POST
         followup.close GET POST
+        followup.undo POST
         roadmaps.move/amend POST
         roadmaps.programme_move/amend POST
         roadmaps.programme_move/end_amendment POST
@@ -223,10 +225,8 @@ MISSING = {
         desk.confirm POST
         meetings.confirm POST
         desk.preview GET
-        followup.choose_theme POST
         followup.confirm POST
         followup.preview GET
-        followup.undo POST
     """,
     SIGNED_IN: """
         roadmaps.move/board_approves POST
