@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
+from app.core import clock
 from app.extensions import db
 from app.measures.models import Measure, Step
 from app.meetings.models import Decision, Meeting
@@ -46,12 +47,16 @@ def _proposed(year: int) -> Row[int, int]:
 
 
 def _scored(roadmap_id: int) -> Row[int, int]:
-    """Return how many measures were scored, and by how many people."""
+    """Return how many measures were scored, and by how many people, once the round is over.
+
+    Before that it would tell a scorer what others do.
+    """
     query = (
         select(func.count(Review.measure_id.distinct()), func.count(Review.user_id.distinct()))
         .join(Round, Round.id == Review.round_id)
         .where(
             Round.roadmap_id == roadmap_id,
+            Round.closes_on < clock.today(),
             Review.state == ReviewState.SUBMITTED,
             Review.disqualified.is_(False),
         )

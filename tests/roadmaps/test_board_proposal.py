@@ -9,10 +9,12 @@ from sqlalchemy.exc import IntegrityError
 from app.core.database import writing
 from app.core.errors import Refused
 from app.extensions import db
+from app.measures.states import State
 from app.programmes.states import Phase
 from app.roadmaps import snapshot
+from app.roadmaps.preparation import preparation_of
 from app.roadmaps.states import BoardOutcome, Membership
-from tests.measures.proposals import fresh
+from tests.measures.proposals import fresh, saved
 from tests.roadmaps.drafts import (
     approved,
     assemble,
@@ -26,7 +28,7 @@ from tests.roadmaps.drafts import (
     snapshots,
     the_roadmap,
 )
-from tests.scoring.rounds import YEAR
+from tests.scoring.rounds import YEAR, close_round, judge, open_round
 
 PAGE = f"/roadmaps/{YEAR}"
 
@@ -52,6 +54,23 @@ def test_it_says_how_the_roadmap_was_prepared(actor, ids) -> None:
     preparation = json.loads(proposal().content)["preparation"]
     assert preparation["meetings"] == []
     assert preparation["proposals"] == 0
+
+
+def test_how_many_were_scored_is_told_when_the_round_is_over(app, actor) -> None:
+    measure = saved(State.IN_SCORING)
+    open_round(actor("secretary"))
+    judge(actor("member"), measure, 4)
+    other = {"disqualified": True, "disqualification_reason": "Puoliso on toimittaja"}
+    judge(actor("member2"), measure, 0, proposed_outcome=None, **other)
+
+    def scored() -> tuple[int, int]:
+        told = preparation_of(the_roadmap(), [])
+        return told["scored"], told["scorers"]
+
+    # It would tell a scorer who is disqualified, while they may not know of others.
+    assert scored() == (0, 0)
+    close_round()
+    assert scored() == (1, 1)
 
 
 def test_what_is_proposed_anew_is_another_text(actor, ids) -> None:

@@ -90,4 +90,4 @@ def test_an_amendment_tells_what_it_changes(client, sign_in, actor, app) -> None
     page = client.get(f"{PAGE}?lang=fi").text
     assert f"päättää hyväksyä digitiekartan {YEAR} muutokset" in page
     assert "Muutokset hyväksyttyyn" in page
-    assert "A2 Kiireellinen lisäys" in " ".join(page.split())
+    assert "A2 <span>Kiireellinen lisäys</span>" in " ".join(page.split())
