@@ -19,8 +19,9 @@ from playwright.sync_api import (
 )
 
 from app.config import ROOT
+from tests.browser.pages import PEOPLE, Seen, pages_of
 from tests.browser.words import Words
-from tests.conftest import copy_database, make_settings
+from tests.conftest import copy_database, make_settings, running
 from tests.tools.browser import ARGUMENTS, find_browser
 from tests.tools.server import serving
 
@@ -90,6 +91,26 @@ def live(demo_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """Return the address of a server that tests share; those that disturb others start theirs."""
     with serving_demo(demo_database, tmp_path_factory.mktemp("live") / "instance") as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def seen(
+    demo_database: Path, compiled: Path, tmp_path_factory: pytest.TempPathFactory
+) -> list[Seen]:
+    """Return the pages of all people of the demo by address and size, so each of them once."""
+    settings = make_settings(tmp_path_factory.mktemp("seen") / "instance")
+    copy_database(demo_database, settings)
+    with running(settings, compiled) as app:
+        every = [each for person in PEOPLE for each in pages_of(app, person)]
+    return list({(each.url, each.size): each for each in every}.values())
+
+
+@pytest.fixture(scope="session")
+def fullest(seen: list[Seen]) -> list[Seen]:
+    """Return of each route the page with the most on it."""
+    found = {each.endpoint: each for each in sorted(seen, key=lambda each: each.size)}
+    assert len(found) > 12
+    return list(found.values())
 
 
 @pytest.fixture

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Response, expect
 
 from app.extensions import Model
 from tests.browser.conftest import serving_demo, sign_in
-from tests.browser.pages import PEOPLE, pages_of
+from tests.browser.pages import PEOPLE, Seen
 from tests.browser.words import Words
-from tests.conftest import copy_database, make_settings, running
+from tests.conftest import copy_database, make_settings
 from tests.payloads import PAYLOADS
 
 TEXTS = {
@@ -87,19 +87,6 @@ def live(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
         yield address
 
 
-@pytest.fixture(scope="module")
-def fullest(
-    filled: Path, compiled: Path, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, list[str]]:
-    """Return of each route the page with the most on it, by the person who is given it."""
-    settings = make_settings(tmp_path_factory.mktemp("seen") / "instance")
-    copy_database(filled, settings)
-    with running(settings, compiled) as app:
-        every = [seen for person in PEOPLE for seen in pages_of(app, person)]
-    found = {seen.endpoint: seen for seen in sorted(every, key=lambda seen: seen.size)}.values()
-    return {person: [seen.url for seen in found if seen.person == person] for person in PEOPLE}
-
-
 @pytest.fixture
 def dialogs(browser: Browser, page: Page) -> list[str]:
     """Return the list of the dialogs that a page opens; each is closed at once."""
@@ -126,11 +113,12 @@ def showing(page: Page, urls: Iterable[str]) -> int:
 # The fixture of the page finds scripts, styles and requests that the policy has stopped.
 @pytest.mark.parametrize("person", PEOPLE)
 def test_no_page_runs_what_people_write(
-    page: Page, dialogs: list[str], fullest: dict[str, list[str]], person: str
+    page: Page, dialogs: list[str], fullest: list[Seen], person: str
 ) -> None:
     if person:
         sign_in(page, person, Words("fi"))
-    assert showing(page, fullest[person]) >= (20 if person == "secretary" else 0)
+    urls = [each.url for each in fullest if each.person == person]
+    assert showing(page, urls) >= (20 if person == "secretary" else 0)
     assert dialogs == []
 
 
@@ -144,6 +132,11 @@ def test_no_proposal_runs_what_people_write(page: Page, dialogs: list[str], fill
     assert dialogs == []
 
 
+def is_of_the_form(answer: Response) -> bool:
+    """Tell whether it answers the form itself, not the keeping of what was typed in it."""
+    return answer.request.method == "POST" and not answer.url.endswith("/working-copy")
+
+
 def test_a_form_that_comes_back_runs_nothing_either(page: Page, dialogs: list[str]) -> None:
     sign_in(page, "proposer", Words("fi"))
     page.goto("/proposals/new")
@@ -152,7 +145,7 @@ def test_a_form_that_comes_back_runs_nothing_either(page: Page, dialogs: list[st
             page.locator(f"[name={name}]").evaluate(
                 "(field, text) => { field.value = text }", " ".join(payload.split())
             )
-        with page.expect_response(lambda answer: answer.request.method == "POST") as answer:
+        with page.expect_response(is_of_the_form) as answer:
             page.locator("[name=then][value=submit]").click()
         assert answer.value.status == 422
         expect(page.locator(".error-summary")).to_be_focused()

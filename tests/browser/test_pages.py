@@ -1,42 +1,20 @@
 """Every page, as every role meets it: accessible, and fitting the narrowest phone."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
 from tests.browser.checks import axe, sideways_scroll
 from tests.browser.conftest import LANGUAGES, sign_in
-from tests.browser.pages import PEOPLE, Seen, pages_of
+from tests.browser.pages import PEOPLE, Seen
 from tests.browser.words import Words
-from tests.conftest import copy_database, make_settings, running
 
 Check = Callable[[Page], list[str]]
 
 # What a page may say instead of what it is for.
 MISSING = "/no-such-page"
 FURTHER = [MISSING, "/?q=no-such-word&status=done&year=1999&theme=no-such-theme"]
-
-
-@pytest.fixture(scope="module")
-def seen(
-    demo_database: Path, compiled: Path, tmp_path_factory: pytest.TempPathFactory
-) -> list[Seen]:
-    """Return the pages of all people of the demo by address and size, so each of them once."""
-    settings = make_settings(tmp_path_factory.mktemp("seen") / "instance")
-    copy_database(demo_database, settings)
-    with running(settings, compiled) as app:
-        every = [each for person in PEOPLE for each in pages_of(app, person)]
-    return list({(each.url, each.size): each for each in every}.values())
-
-
-@pytest.fixture(scope="module")
-def fullest(seen: list[Seen]) -> set[Seen]:
-    """Return of each route the page with the most on it."""
-    found = {each.endpoint: each for each in sorted(seen, key=lambda each: each.size)}
-    assert len(found) > 12
-    return set(found.values())
 
 
 def visit(page: Page, url: str, words: Words, *checks: Check) -> list[str]:
@@ -50,7 +28,7 @@ def visit(page: Page, url: str, words: Words, *checks: Check) -> list[str]:
 @LANGUAGES
 @pytest.mark.parametrize("person", PEOPLE)
 def test_every_page_is_accessible_and_fits_a_phone(
-    page: Page, words: Words, seen: list[Seen], fullest: set[Seen], person: str
+    page: Page, words: Words, seen: list[Seen], fullest: list[Seen], person: str
 ) -> None:
     if person:
         sign_in(page, person, words)

@@ -41,6 +41,8 @@ class Client:
         return self._request("GET", path, None, headers or {})
 
     def post(self, path: str, fields: list[tuple[str, str]]) -> Answer:
+        # The server may end a kept connection just as a form comes, and no form is sent twice.
+        self.close()
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         return self._request("POST", path, urlencode(fields).encode(), headers)
 
