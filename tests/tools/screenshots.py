@@ -41,6 +41,10 @@ PICTURES = [
     Picture("choose-sv", "/scoring/2027/choose?once=120000", "secretary", "sv", 1280, 1500),
     Picture("review-fi", "/scoring/2027/continue", "member", "fi", 1280, 1200),
     Picture("review-phone-sv", "/scoring/2027/continue", "member2", "sv", 360, 1200),
+    Picture("meeting-fi", "/meetings/2", "secretary", "fi", 1280, 1200),
+    Picture("screen-sv", "/meetings/2/screen", "secretary", "sv", 1280, 720),
+    Picture("board-text-sv", "/roadmaps/2026/board-text", "board-secretary", "sv", 1280, 1500),
+    Picture("annual-clock-fi", "/annual-clock", "secretary", "fi", 1280, 1200),
     Picture("roadmap-fi", "/roadmaps/2026", "secretary", "fi", 1280, 1200),
 ]
 
