@@ -118,7 +118,9 @@ def test_no_page_runs_what_people_write(
     if person:
         sign_in(page, person, Words("fi"))
     urls = [each.url for each in fullest if each.person == person]
-    assert showing(page, urls) >= (20 if person == "secretary" else 0)
+    shown = showing(page, urls)
+    # Most of what is written is the secretary's to read; of some people no page is the fullest.
+    assert person != "secretary" or shown >= 20
     assert dialogs == []
 
 
